@@ -1,0 +1,14 @@
+//! Builds the first-party plugins and hands their bytes to `catalog/store.rs`.
+
+fn main() {
+    let built = auth0_mcp_bundle::build(&["applications"], &["plugins/applications/src"]);
+    if let Err(error) = built {
+        report(&format!("{error:#}"));
+    }
+}
+
+/// One line that cargo shows as the build's error.
+#[expect(clippy::print_stdout, reason = "a build script talks to cargo on stdout")]
+fn report(error: &str) {
+    println!("cargo::error={}", error.replace('\n', " "));
+}

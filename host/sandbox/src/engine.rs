@@ -1,0 +1,98 @@
+//! The wasmtime engine and the settings that make a guest harmless.
+
+use wasmtime::{Config, component::{HasSelf, Linker}};
+
+use crate::{OpenError, bindings, imports, state::State, ticker::Ticker, compiled::Compiled};
+
+/// The interfaces that a plugin may import. Anything else is refused before compiling.
+const IMPORTS: [&str; 4] = [
+    "auth0-mcp:plugin/types@1.0.0",
+    "auth0-mcp:plugin/management@1.0.0",
+    "auth0-mcp:plugin/invocation@1.0.0",
+    "auth0-mcp:plugin/log@1.0.0",
+];
+
+/// Compiles and runs components. One for the process; cheap to make (about 0.3 ms), no thread until a call runs.
+pub struct Engine {
+    pub(crate) wasmtime: wasmtime::Engine,
+    pub(crate) linker: Linker<State>,
+    pub(crate) ticker: Ticker,
+}
+
+impl Engine {
+    /// An engine for this machine.
+    ///
+    /// # Errors
+    /// If wasmtime does not support this machine.
+    pub fn new() -> Result<Self, OpenError> {
+        let refuse = |error: wasmtime::Error| OpenError::World(format!("{error:#}"));
+        let wasmtime = wasmtime::Engine::new(&config(None).map_err(refuse)?).map_err(refuse)?;
+        let mut linker = Linker::new(&wasmtime);
+        bindings::Plugin::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state).map_err(refuse)?;
+        let ticker = Ticker::new(wasmtime.weak());
+        Ok(Self { wasmtime, linker, ticker })
+    }
+
+    /// Compiles a component for this machine, after checking that it asks for nothing but our interfaces.
+    ///
+    /// # Errors
+    /// The bytes are no component, import something unknown, or do not compile.
+    pub fn compile(&self, component: &[u8]) -> Result<Compiled, OpenError> {
+        check(component)?;
+        compile_with(&self.wasmtime, component)
+    }
+}
+
+/// Compiles a component for the baseline CPU of a target triple, so that the code runs on every machine of
+/// that kind and not only on the one that built it.
+///
+/// # Errors
+/// As [`Engine::compile`]; also if the target is not one that this build of wasmtime compiles for.
+pub(crate) fn compile_for(target: &str, component: &[u8]) -> Result<Compiled, OpenError> {
+    check(component)?;
+    let engine = config(Some(target)).and_then(|config| wasmtime::Engine::new(&config));
+    compile_with(&engine.map_err(|error| OpenError::CompiledCode(format!("{error:#}")))?, component)
+}
+
+fn compile_with(engine: &wasmtime::Engine, component: &[u8]) -> Result<Compiled, OpenError> {
+    match engine.precompile_component(component) {
+        Ok(code) => Ok(Compiled::fresh(code)),
+        Err(error) => Err(OpenError::NotAComponent(format!("{error:#}"))),
+    }
+}
+
+fn check(component: &[u8]) -> Result<(), OpenError> {
+    match imports(component)?.into_iter().find(|name| !IMPORTS.contains(&name.as_str())) {
+        Some(name) => Err(OpenError::UnknownImport(name)),
+        None => Ok(()),
+    }
+}
+
+/// Everything that changes what a guest can do or how its code is compiled. The build step and the running
+/// host must agree on it, or precompiled code is refused.
+fn config(target: Option<&str>) -> wasmtime::Result<Config> {
+    let mut config = Config::new();
+    config
+        .wasm_component_model(true)
+        // Concurrency inside a component triples the cost of a call and nothing in our WIT is async.
+        .concurrency_support(false)
+        // Loops are stopped, see `ticker`.
+        .epoch_interruption(true)
+        // One input, one output: a call can be replayed to the byte.
+        .cranelift_nan_canonicalization(true)
+        // Less to attack: nothing that Rust, JavaScript or Python guests need.
+        .wasm_memory64(false)
+        .wasm_relaxed_simd(false)
+        .wasm_gc(false)
+        // Reserve no address space (the default takes 4 GiB for each memory, which fails under `ulimit -v`):
+        // explicit bounds checks instead of guard pages, which also carry the Spectre mitigation.
+        .memory_reservation(0)
+        .memory_reservation_for_growth(1 << 20)
+        .memory_guard_size(0)
+        .guard_before_linear_memory(false)
+        .memory_init_cow(false);
+    if let Some(target) = target {
+        config.target(target)?;
+    }
+    Ok(config)
+}

@@ -1,0 +1,90 @@
+//! How a plugin can fail, told apart from what it answers: a fault is the plugin's bug or a limit, never
+//! the caller's mistake.
+
+use std::time::Duration;
+
+use wasmtime::Trap;
+
+use crate::{Limits, state::State};
+
+/// Why a component cannot be opened. The operator reads it.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The bytes are not a component at all.
+    #[error("this is not a WebAssembly component: {0}")]
+    NotAComponent(String),
+    /// A core module, the usual mistake of a plugin author.
+    #[error("this is a core WebAssembly module, not a component: run the component step (`wasm-tools component new`) on it")]
+    CoreModule,
+    /// It wants something that the host does not give.
+    #[error("the component imports `{0}`, which is not part of auth0-mcp:plugin@1.0.0")]
+    UnknownImport(String),
+    /// Compiled code of another engine, or damaged.
+    #[error("the compiled code cannot be used: {0}")]
+    CompiledCode(String),
+    /// It does not fit the world: a missing export, a changed type.
+    #[error("the component does not fit the world auth0-mcp:plugin@1.0.0: {0}")]
+    World(String),
+}
+
+/// Why a call ended without an answer. The text says which limit was hit, with its size.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PluginFault {
+    /// Guest and HTTP together took too long.
+    #[error("the call passed its deadline of {} s and was stopped", .0.as_secs_f32())]
+    Deadline(Duration),
+    /// Linear memory.
+    #[error("the plugin asked for {wanted} bytes of memory; the limit is {limit} bytes")]
+    Memory {
+        /// What it asked for, in bytes.
+        wanted: usize,
+        /// What it may have, in bytes.
+        limit: usize,
+    },
+    /// Tables of function references.
+    #[error("the plugin asked for a table of {wanted} elements; the limit is {limit}")]
+    Table {
+        /// Elements it asked for.
+        wanted: usize,
+        /// Elements it may have.
+        limit: usize,
+    },
+    /// Too deep a recursion.
+    #[error("the plugin used up its stack")]
+    Stack,
+    /// The plugin's own panic text, as it logged it before the trap.
+    #[error("the plugin panicked: {0}")]
+    Panic(String),
+    /// Any other trap, in wasmtime's words.
+    #[error("the plugin was stopped: {0}")]
+    Trap(String),
+    /// An answer over the limit.
+    #[error("the plugin's answer has {bytes} bytes; the limit is {limit} bytes")]
+    AnswerTooLarge {
+        /// Size of the answer.
+        bytes: usize,
+        /// Size that is allowed.
+        limit: usize,
+    },
+}
+
+impl PluginFault {
+    /// Reads what stopped the guest from the error and from what its store remembers.
+    pub(crate) fn of(error: &wasmtime::Error, state: &State, limits: &Limits) -> Self {
+        if let Some(wanted) = state.limiter.refused_memory {
+            return Self::Memory { wanted, limit: limits.memory };
+        }
+        if let Some(wanted) = state.limiter.refused_table {
+            return Self::Table { wanted, limit: limits.table_elements };
+        }
+        if let Some(text) = &state.panic_text {
+            return Self::Panic(text.clone());
+        }
+        match error.downcast_ref::<Trap>() {
+            Some(Trap::StackOverflow) => Self::Stack,
+            Some(Trap::Interrupt) => Self::Deadline(limits.deadline),
+            Some(trap) => Self::Trap(trap.to_string()),
+            None => Self::Trap(error.root_cause().to_string()),
+        }
+    }
+}

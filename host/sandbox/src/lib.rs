@@ -1,0 +1,31 @@
+//! Runs plugins: the only code that knows wasmtime.
+//!
+//! It is a package of its own, not a module of the host, because the host is not its only user: the
+//! build step that describes and precompiles the first-party plugins must use exactly this engine.
+//!
+//! In reading order: [`contract`] holds the words of the WIT; [`Engine`] the settings that make a guest
+//! harmless; [`Plugin`] opens a component and calls it in a fresh instance; [`Capabilities`] is what one
+//! call may ask of the host; [`Limits`] what it may use; [`PluginFault`] how it can go wrong.
+
+mod bindings;
+mod capabilities;
+mod compiled;
+pub mod contract;
+mod engine;
+mod fault;
+mod imports;
+mod limits;
+pub mod manifest;
+mod plugin;
+mod state;
+mod text;
+mod ticker;
+
+pub use capabilities::{Answer, Capabilities, Deny};
+pub use compiled::Compiled;
+pub use engine::Engine;
+pub use fault::{OpenError, PluginFault};
+pub use imports::imports;
+pub use limits::Limits;
+pub use manifest::Manifest;
+pub use plugin::Plugin;

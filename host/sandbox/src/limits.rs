@@ -1,0 +1,90 @@
+//! Every limit of a call, in one place.
+
+use std::time::Duration;
+
+use wasmtime::{ResourceLimiter, Result, StoreLimits, StoreLimitsBuilder};
+
+/// What one call may use. The defaults are the product's; tests shorten them.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Linear memory of the instance, in bytes.
+    pub memory: usize,
+    /// Elements of each table.
+    pub table_elements: usize,
+    /// From the first instruction to the answer, guest and HTTP together.
+    pub deadline: Duration,
+    /// The answer, in bytes of JSON.
+    pub answer: usize,
+    /// Requests to the tenant.
+    pub requests: u32,
+    /// Lines in the log.
+    pub log_lines: u32,
+    /// One line in the log, in bytes; the rest is cut.
+    pub log_line: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory: 64 << 20,
+            table_elements: 10_000,
+            deadline: Duration::from_secs(30),
+            answer: 1 << 20,
+            requests: 100,
+            log_lines: 200,
+            log_line: 4 << 10,
+        }
+    }
+}
+
+/// wasmtime's limiter, which also remembers what it refused: the trap that follows does not say.
+pub(crate) struct Limiter {
+    inner: StoreLimits,
+    pub(crate) refused_memory: Option<usize>,
+    pub(crate) refused_table: Option<usize>,
+}
+
+impl Limiter {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        // One component is a handful of core instances (the module and its adapters), each with at most
+        // one memory and table of its own; JavaScript and Python guests stay far below these numbers.
+        let inner = StoreLimitsBuilder::new()
+            .memory_size(limits.memory)
+            .table_elements(limits.table_elements)
+            .instances(32)
+            .tables(32)
+            .memories(8)
+            .build();
+        Self { inner, refused_memory: None, refused_table: None }
+    }
+}
+
+impl ResourceLimiter for Limiter {
+    fn memory_growing(&mut self, now: usize, want: usize, max: Option<usize>) -> Result<bool> {
+        let granted = self.inner.memory_growing(now, want, max)?;
+        if !granted {
+            self.refused_memory = Some(want);
+        }
+        Ok(granted)
+    }
+
+    fn table_growing(&mut self, now: usize, want: usize, max: Option<usize>) -> Result<bool> {
+        let granted = self.inner.table_growing(now, want, max)?;
+        if !granted {
+            self.refused_table = Some(want);
+        }
+        Ok(granted)
+    }
+
+    fn instances(&self) -> usize {
+        self.inner.instances()
+    }
+
+    fn tables(&self) -> usize {
+        self.inner.tables()
+    }
+
+    fn memories(&self) -> usize {
+        self.inner.memories()
+    }
+}

@@ -1,0 +1,84 @@
+//! The data of one call's store, and the WIT imports on it.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use wasmtime::Result;
+
+use crate::{
+    Capabilities, Limits,
+    bindings::auth0_mcp::plugin::{invocation, log, management, types},
+    contract::{Level, Refusal, Request, Response},
+    limits::Limiter,
+    text::bounded,
+};
+
+/// What the SDK's panic hook writes before the text of a panic.
+const PANIC: &str = "panic: ";
+
+/// One call: what it may do, what it has used, what it said last.
+pub(crate) struct State {
+    capabilities: Arc<dyn Capabilities>,
+    limits: Limits,
+    deadline: Instant,
+    requests: u32,
+    log_lines: u32,
+    pub(crate) limiter: Limiter,
+    pub(crate) panic_text: Option<String>,
+}
+
+impl State {
+    pub(crate) fn new(capabilities: Arc<dyn Capabilities>, limits: Limits, deadline: Instant) -> Self {
+        let limiter = Limiter::new(&limits);
+        Self { capabilities, limits, deadline, requests: 0, log_lines: 0, limiter, panic_text: None }
+    }
+}
+
+impl types::Host for State {}
+
+impl management::Host for State {
+    async fn send(&mut self, request: Request) -> Result<Result<Response, Refusal>> {
+        self.requests += 1;
+        if self.requests > self.limits.requests {
+            let text = format!("one call may send {} requests, and this one has", self.limits.requests);
+            return Ok(Err(Refusal::NotGranted(text)));
+        }
+        Ok(self.capabilities.send(request, self.deadline).await)
+    }
+}
+
+impl invocation::Host for State {
+    async fn started(&mut self) -> Result<u64> {
+        Ok(self.capabilities.started())
+    }
+
+    async fn pause(&mut self, milliseconds: u32) -> Result<Result<(), Refusal>> {
+        let wake = Instant::now() + Duration::from_millis(milliseconds.into());
+        if wake >= self.deadline {
+            return Ok(Err(Refusal::TimedOut));
+        }
+        tokio::time::sleep_until(wake.into()).await;
+        Ok(Ok(()))
+    }
+
+    async fn progress(&mut self, done: u32, total: Option<u32>, message: String) -> Result<()> {
+        self.capabilities.progress(done, total, bounded(&message, self.limits.log_line));
+        Ok(())
+    }
+}
+
+impl log::Host for State {
+    async fn write(&mut self, level: Level, message: String) -> Result<()> {
+        let line = bounded(&message, self.limits.log_line);
+        if let Some(text) = line.strip_prefix(PANIC) {
+            self.panic_text = Some(text.to_owned());
+        }
+        self.log_lines += 1;
+        if self.log_lines <= self.limits.log_lines {
+            self.capabilities.log(level, &line);
+        }
+        Ok(())
+    }
+}
