@@ -7,6 +7,9 @@ pub use crate::bindings::auth0_mcp::plugin::{
 };
 
 impl Method {
+    /// Every method of the contract.
+    pub const ALL: [Self; 5] = [Self::Get, Self::Post, Self::Patch, Self::Put, Self::Delete];
+
     /// The method as it stands on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {

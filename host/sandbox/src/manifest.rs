@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::contract::{self, Consequences};
+use crate::contract::{self, Consequences, Method};
 
 /// A JSON Schema whose root is an object, with its keys in the author's order.
 pub type Schema = Map<String, Value>;
@@ -66,7 +66,8 @@ pub enum Effect {
 #[serde(deny_unknown_fields)]
 pub struct Endpoint {
     /// `GET`, `POST`, `PATCH`, `PUT` or `DELETE`.
-    pub method: String,
+    #[serde(with = "method")]
+    pub method: Method,
     /// For example `clients/{id}`.
     pub path: String,
     /// All of them are needed.
@@ -128,14 +129,14 @@ impl Tool {
 
 impl Endpoint {
     fn admit(place: &str, effect: Effect, said: contract::Endpoint) -> Result<Self, ManifestError> {
-        let method = said.method.as_str();
-        let shown = format!("{place}, row {method} {}", said.path.escape_debug());
-        let readable = effect != Effect::ReadOnly || method == "GET";
+        let method = said.method;
+        let shown = format!("{place}, row {} {}", method.as_str(), said.path.escape_debug());
+        let readable = effect != Effect::ReadOnly || method == Method::Get;
         check(readable, &shown, "a read-only tool can only have GET rows")?;
         check(said.path.split('/').all(is_segment), &shown, "each segment is [A-Za-z0-9._-]+ or {name}")?;
         let scopes_fit = said.scopes.iter().all(|scope| !scope.is_empty() && scope.bytes().all(|b| b.is_ascii_graphic()));
         check(scopes_fit, &shown, "a scope is visible ASCII without spaces")?;
-        Ok(Self { method: method.to_owned(), path: said.path, scopes: said.scopes })
+        Ok(Self { method, path: said.path, scopes: said.scopes })
     }
 }
 
@@ -148,6 +149,23 @@ impl From<contract::Effect> for Effect {
                 idempotent: flags.contains(Consequences::IDEMPOTENT),
             },
         }
+    }
+}
+
+/// A method as it stands on the wire.
+mod method {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use super::Method;
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+    pub(super) fn serialize<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(method.as_str())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Method, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Method::ALL.into_iter().find(|method| method.as_str() == name).ok_or_else(|| D::Error::custom("unknown method"))
     }
 }
 

@@ -62,7 +62,7 @@ fn bundle_one(engine: &Arc<Engine>, out: &Path, module: &Path) -> Result<String>
     fs::write(file("json"), serde_json::to_string(&manifest)?)?;
     fs::write(file("cwasm"), code.bytes())?;
     Ok(format!(
-        "    Embedded {{ name: {:?}, digest: {digest:?}, manifest: include_str!({:?}), component: include_bytes!({:?}), code: include_bytes!({:?}) }},",
+        "    Embedded {{ name: {:?}, digest: {digest:?}, manifest: include_str!({:?}), component: include_bytes!({:?}), code: unsafe {{ Compiled::embedded(include_bytes!({:?})) }} }},",
         manifest.name, file("json"), file("wasm"), file("cwasm")
     ))
 }

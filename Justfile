@@ -1,0 +1,43 @@
+# Everything a developer or CI runs. `npx -y rust-just RECIPE` works without installing just.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+# List the recipes
+default:
+    @just --list
+
+# Rust's WebAssembly target, for the plugins
+[private]
+wasm-target:
+    @rustup target list --installed 2>/dev/null | grep -q '^wasm32-unknown-unknown$' || rustup target add wasm32-unknown-unknown
+
+# Build the release binary, plugins included
+build: wasm-target
+    cargo build --release --locked
+
+# Watch an MCP client use the server against the demo tenant
+demo: build
+    npm --prefix tests/clients ci --silent --no-audit --no-fund
+    node tests/clients/demo.mjs target/release/auth0-mcp
+
+# Run every test, on the release build
+test: build
+    cargo test --release --locked --workspace
+
+# Format, lint, licences, generated files
+lint: wasm-target
+    cargo fmt --all --check
+    cargo clippy --release --locked --workspace --all-targets -- -D warnings
+    @if command -v cargo-deny >/dev/null; then cargo deny --offline check bans licenses sources; else echo "lint: cargo-deny is not installed, its checks are skipped"; fi
+
+# Measure start-up, memory, overhead and throughput
+bench: build
+    cargo build --release --locked --package bench
+    target/release/bench target/release/auth0-mcp
+
+# What CI runs
+ci: lint test
+
+# Rewrite golden files and the generated parts of the documentation
+update: build
+    UPDATE_EXPECT=1 cargo test --release --locked --workspace

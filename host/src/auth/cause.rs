@@ -1,0 +1,148 @@
+//! What broke between the host and the tenant, from the errors of four libraries to one word.
+//!
+//! No text of these libraries is passed on unread: theirs hold whole URLs.
+
+use std::{error::Error, io};
+
+use rustls::CertificateError;
+
+use super::https::CONNECT_TIMEOUT;
+
+/// Why a request got no answer, with what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Cause {
+    /// The name has no address.
+    #[error("its name cannot be looked up (DNS); check the domain and the network")]
+    Dns,
+    /// Nothing listens there.
+    #[error("the connection was refused; check the domain, and the proxy if there is one")]
+    Refused,
+    /// No connection in time.
+    #[error("no connection came about within {} s; check the network, firewall and proxy", CONNECT_TIMEOUT.as_secs())]
+    ConnectTimeout,
+    /// No route, network down.
+    #[error("the network cannot be reached")]
+    NoNetwork,
+    /// The proxy did not let us through.
+    #[error("the proxy refused the connection; check HTTPS_PROXY and NO_PROXY")]
+    Proxy,
+    /// Signed by a CA that this machine does not know.
+    #[error(
+        "its TLS certificate is signed by a CA that is not trusted; if a company proxy or a private deployment uses its own CA, name its PEM file in SSL_CERT_FILE"
+    )]
+    Untrusted,
+    /// A certificate for another host.
+    #[error("its TLS certificate is for another name; check the domain")]
+    WrongName,
+    /// Expired or not yet valid.
+    #[error("its TLS certificate is expired or not yet valid; check this machine's clock")]
+    OutOfDate,
+    /// Any other failure of TLS.
+    #[error(
+        "TLS failed ({0}); if its CA is not a public one, name the CA's PEM file in SSL_CERT_FILE"
+    )]
+    Tls(String),
+    /// The connection broke before the answer was complete.
+    #[error("the connection broke before the answer was complete")]
+    Broken,
+    /// Anything else.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl Cause {
+    /// Reads the error of a request that got no answer, or of an answer that did not end.
+    #[must_use]
+    pub fn of(error: &reqwest::Error) -> Self {
+        if error.is_connect() && error.is_timeout() {
+            return Self::ConnectTimeout;
+        }
+        chain(error).find_map(known).unwrap_or_else(|| Self::Other(innermost(error)))
+    }
+
+    /// Whether a second try may go better at once.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        !matches!(
+            self,
+            Self::Untrusted | Self::WrongName | Self::OutOfDate | Self::Tls(_) | Self::Proxy
+        )
+    }
+}
+
+fn known(error: &(dyn Error + 'static)) -> Option<Cause> {
+    if error.is::<reqwest::Error>() {
+        return None; // its text holds the URL, in which any word can stand
+    }
+    if let Some(error) = error.downcast_ref::<rustls::Error>() {
+        return Some(tls(error));
+    }
+    if let Some(cause) = error.downcast_ref::<io::Error>().and_then(socket) {
+        return Some(cause);
+    }
+    // hyper and its connectors keep their kinds private; what they print is stable enough to read.
+    let text = error.to_string();
+    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    if says(&["dns error", "failed to lookup address"]) {
+        Some(Cause::Dns)
+    } else if says(&["tunnel", "proxy authentication", "proxy authorization"]) {
+        Some(Cause::Proxy)
+    } else if says(&["connection closed before message completed", "unexpected EOF", "end of file"])
+    {
+        Some(Cause::Broken)
+    } else {
+        None
+    }
+}
+
+fn socket(error: &io::Error) -> Option<Cause> {
+    use io::ErrorKind as Kind;
+    match error.kind() {
+        Kind::ConnectionRefused => Some(Cause::Refused),
+        Kind::TimedOut => Some(Cause::ConnectTimeout),
+        Kind::HostUnreachable | Kind::NetworkUnreachable | Kind::NetworkDown => {
+            Some(Cause::NoNetwork)
+        }
+        Kind::ConnectionReset
+        | Kind::ConnectionAborted
+        | Kind::BrokenPipe
+        | Kind::UnexpectedEof => Some(Cause::Broken),
+        _ => None,
+    }
+}
+
+fn tls(error: &rustls::Error) -> Cause {
+    use CertificateError as Bad;
+    match error {
+        rustls::Error::InvalidCertificate(bad) => match bad {
+            Bad::UnknownIssuer => Cause::Untrusted,
+            Bad::NotValidForName | Bad::NotValidForNameContext { .. } => Cause::WrongName,
+            Bad::Expired
+            | Bad::ExpiredContext { .. }
+            | Bad::NotValidYet
+            | Bad::NotValidYetContext { .. } => Cause::OutOfDate,
+            _ => Cause::Tls(short(&error.to_string())),
+        },
+        _ => Cause::Tls(short(&error.to_string())),
+    }
+}
+
+/// The errors behind an error. [`io::Error`] hides the one that it wraps from `source`, so it is unwrapped.
+fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| {
+        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        wrapped.map(|inner| inner as &(dyn Error + 'static)).or_else(|| error.source())
+    })
+}
+
+/// The text of the last error behind an error: the outer ones repeat the URL.
+pub(crate) fn innermost(error: &reqwest::Error) -> String {
+    match chain(error).skip(1).last() {
+        Some(inner) => short(&inner.to_string()),
+        None => "the request could not be made".into(),
+    }
+}
+
+fn short(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(200).collect()
+}

@@ -1,0 +1,103 @@
+//! One tool call: its grant, its sandbox and its way to the tenant, joined.
+
+use std::{
+    sync::Arc,
+    time::{Instant, SystemTime, UNIX_EPOCH},
+};
+
+use auth0_mcp_sandbox::{
+    Answer, Capabilities, Engine, Limits,
+    contract::{Failure, Level, Refusal, Request, Response},
+};
+
+use crate::{
+    catalog::EnabledTool,
+    management::{Grant, Management, Mask},
+};
+
+/// What every call of a session shares.
+pub struct Calls {
+    /// Runs components.
+    pub engine: Arc<Engine>,
+    /// Reaches the tenant.
+    pub management: Arc<Management>,
+    /// What one call may use.
+    pub limits: Limits,
+    /// Keeps secrets out of what a plugin says when it fails.
+    pub mask: Mask,
+}
+
+/// How a call ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The plugin's answer, JSON.
+    Answer(String),
+    /// The plugin said why there is none.
+    Failure(Failure),
+    /// The plugin misbehaved or hit a limit: which one, or the text of its panic.
+    Fault(String),
+    /// The plugin's code cannot be used.
+    Unusable(String),
+}
+
+/// How far a call is: done, total, message.
+pub type Progress = Box<dyn Fn(u32, Option<u32>, String) + Send + Sync>;
+
+impl Calls {
+    /// Runs one call to its end. Dropping the future stops the guest and its HTTP request.
+    pub async fn run(&self, tool: &EnabledTool, arguments: &str, progress: Progress) -> Outcome {
+        let definition = &tool.definition;
+        let plugin = match tool.plugin(&self.engine) {
+            Ok(plugin) => plugin,
+            Err(error) => return Outcome::Unusable(error.to_string()),
+        };
+        let capabilities = Arc::new(Granted {
+            tool: definition.name.clone(),
+            grant: tool.grant.clone(),
+            management: self.management.clone(),
+            started: now(),
+            progress,
+        });
+        match plugin.call(&definition.name, arguments, capabilities, self.limits).await {
+            Ok(Ok(answer)) => Outcome::Answer(answer),
+            Ok(Err(failure)) => Outcome::Failure(failure),
+            Err(fault) => Outcome::Fault(self.mask.text(&fault.to_string()).into_owned()),
+        }
+    }
+}
+
+/// The imports of one call, on the grant of its tool.
+struct Granted {
+    tool: String,
+    grant: Grant,
+    management: Arc<Management>,
+    started: u64,
+    progress: Progress,
+}
+
+impl Capabilities for Granted {
+    fn send(&self, request: Request, deadline: Instant) -> Answer<'_, Result<Response, Refusal>> {
+        Box::pin(self.management.send(&self.grant, request, deadline))
+    }
+
+    fn started(&self) -> u64 {
+        self.started
+    }
+
+    fn progress(&self, done: u32, total: Option<u32>, message: String) {
+        (self.progress)(done, total, message);
+    }
+
+    fn log(&self, level: Level, message: &str) {
+        match level {
+            Level::Debug | Level::Info => tracing::debug!("tool `{}`: {message}", self.tool),
+            Level::Warn | Level::Error => tracing::warn!("tool `{}`: {message}", self.tool),
+        }
+    }
+}
+
+/// Milliseconds since the Unix epoch; 0 on a clock before it.
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

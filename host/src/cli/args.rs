@@ -1,0 +1,46 @@
+//! The command line, as clap reads it. The doc comments are the help text.
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::settings::RunFlags;
+
+/// MCP server for Auth0: lets an AI client administer a tenant through sandboxed tools.
+#[derive(Debug, Parser)]
+#[command(name = "auth0-mcp", version, arg_required_else_help = true, disable_help_subcommand = false)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve MCP over standard input and output
+    Run(RunArgs),
+}
+
+/// The flags of `run`.
+#[derive(Args, Debug)]
+pub struct RunArgs {
+    /// Tools to enable: comma-separated names or patterns, where `*` is any run of characters and `?` one
+    #[arg(long, value_name = "PATTERNS")]
+    pub tools: Option<String>,
+    /// Enable reading tools only, and let nothing but GET requests leave
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub read_only: Option<String>,
+    /// Serve a local demo tenant with made-up data: no account needed
+    #[cfg(feature = "demo")]
+    #[arg(long)]
+    pub demo: bool,
+}
+
+impl From<RunArgs> for RunFlags {
+    fn from(args: RunArgs) -> Self {
+        #[cfg(feature = "demo")]
+        let demo = args.demo;
+        #[cfg(not(feature = "demo"))]
+        let demo = false;
+        Self { tools: args.tools, read_only: args.read_only, demo }
+    }
+}

@@ -1,0 +1,42 @@
+//! The commands: one file each, arguments apart from behaviour.
+
+pub mod args;
+mod run;
+
+use std::process::ExitCode;
+
+use auth0_mcp_sandbox::Limits;
+use clap::Parser;
+
+use crate::{catalog::Embedded, exit::Exit, settings::env::Environment};
+use args::{Cli, Command};
+
+/// What a binary with this command line is made of.
+pub struct Product {
+    /// Its plugins, in the order of `tools/list`.
+    pub plugins: &'static [Embedded],
+    /// What one call may use.
+    pub limits: Limits,
+}
+
+/// Reads the command line and runs the command.
+#[must_use]
+pub fn main(product: &Product) -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return show(&error).into(),
+    };
+    let environment = Environment::read();
+    let exit = match cli.command {
+        Command::Run(args) => run::run(&args.into(), &environment, product),
+    };
+    exit.into()
+}
+
+/// Help and version go to standard output and are a success; a mistake goes to standard error.
+fn show(error: &clap::Error) -> Exit {
+    let failed = error.use_stderr();
+    // Nothing can be done if the stream is closed.
+    _ = error.print();
+    if failed { Exit::Usage } else { Exit::Success }
+}

@@ -1,0 +1,159 @@
+//! `run`: the stdio server.
+
+use std::sync::Arc;
+
+use auth0_mcp_sandbox::{Engine, OpenError};
+
+use super::Product;
+use crate::{
+    auth::{
+        environment::{EnvironmentError, SignedIn},
+        trust::{Trust, TrustError},
+    },
+    call::Calls,
+    catalog::{Catalog, SelectionError},
+    exit::Exit,
+    log,
+    management::{Management, Mask},
+    mcp,
+    secret::Redactor,
+    settings::{self, RunFlags, RunSettings, SettingsError, TenantChoice, env::Environment},
+};
+
+/// What holds the server up. The operator reads it.
+#[derive(Debug, thiserror::Error)]
+enum RunError {
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    Selection(#[from] SelectionError),
+    #[error(transparent)]
+    Credentials(#[from] EnvironmentError),
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    #[error(
+        "there are no credentials: set AUTH0_DOMAIN with AUTH0_TOKEN, or with AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET; or try `auth0-mcp run --demo`, which needs no account"
+    )]
+    NoCredentials,
+    #[error("the WebAssembly engine does not start: {0}")]
+    Engine(#[from] OpenError),
+    #[error("{0}")]
+    System(#[from] std::io::Error),
+}
+
+impl RunError {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::NoCredentials | Self::Credentials(EnvironmentError::Expired(_) | EnvironmentError::Token(_)) => {
+                Exit::Credentials
+            }
+            Self::Settings(_) | Self::Selection(_) | Self::Credentials(_) | Self::Trust(_) => Exit::Settings,
+            Self::Engine(_) | Self::System(_) => Exit::Failure,
+        }
+    }
+}
+
+/// Serves until the client closes standard input.
+pub(super) fn run(flags: &RunFlags, environment: &Environment, product: &Product) -> Exit {
+    let redactor = Redactor::default();
+    log::init(settings::debug(environment), redactor.clone());
+    match start(flags, environment, product, &redactor) {
+        Ok(()) => Exit::Success,
+        Err(error) => {
+            tracing::error!("{error}");
+            error.exit()
+        }
+    }
+}
+
+fn start(
+    flags: &RunFlags,
+    environment: &Environment,
+    product: &Product,
+    redactor: &Redactor,
+) -> Result<(), RunError> {
+    // Exactly one TLS provider is linked; a second install (tests in one process) keeps the first.
+    _ = rustls::crypto::ring::default_provider().install_default();
+    let settings = RunSettings::resolve(flags, environment)?;
+    let catalog = Catalog::build(product.plugins, &settings.selection)?;
+    let tenant = Tenant::sign_in(&settings, redactor)?;
+    let engine = Arc::new(Engine::new()?);
+    let management = Arc::new(Management::new(tenant.signed_in, redactor.clone()));
+    let mask = Mask::new(redactor.clone());
+    announce(&catalog, &settings);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let calls = Calls { engine, management: management.clone(), limits: product.limits, mask };
+    // Beside `initialize`, not before it: TLS roots take longer than the handshake of MCP.
+    runtime.spawn(async move { management.warm().await });
+    let served = runtime.block_on(mcp::serve(catalog, calls, stop_signal()));
+    // A read of standard input that is not a pipe cannot be cancelled, and must not hold the end up.
+    runtime.shutdown_background();
+    Ok(served?)
+}
+
+/// The tenant that is served, and what has to live as long as the session.
+struct Tenant {
+    signed_in: SignedIn,
+    #[cfg(feature = "demo")]
+    _demo: Option<crate::demo::Demo>,
+}
+
+impl Tenant {
+    fn sign_in(settings: &RunSettings, redactor: &Redactor) -> Result<Self, RunError> {
+        match &settings.tenant {
+            #[cfg(feature = "demo")]
+            TenantChoice::Demo => {
+                let demo = crate::demo::Demo::start()?;
+                let trust = Trust::only(demo.ca_pem())?;
+                let signed_in = demo.credentials().sign_in(trust, redactor)?.ok_or(RunError::NoCredentials)?;
+                Ok(Self { signed_in, _demo: Some(demo) })
+            }
+            #[cfg(not(feature = "demo"))]
+            TenantChoice::Demo => Err(RunError::NoCredentials),
+            TenantChoice::Environment(credentials) => {
+                let trust = match &settings.ca_file {
+                    Some(file) => Trust::system().with_file(file)?,
+                    None => Trust::system(),
+                };
+                let signed_in = credentials.clone().sign_in(trust, redactor)?.ok_or(RunError::NoCredentials)?;
+                Ok(Self {
+                    signed_in,
+                    #[cfg(feature = "demo")]
+                    _demo: None,
+                })
+            }
+        }
+    }
+}
+
+/// One line that says what this session can do.
+fn announce(catalog: &Catalog, settings: &RunSettings) {
+    let (on, all) = (catalog.tools().len(), catalog.total());
+    let mode = if settings.selection.read_only { ", read-only" } else { "" };
+    let version = env!("CARGO_PKG_VERSION");
+    tracing::info!("auth0-mcp {version} serves {on} of {all} tools over stdio{mode}");
+}
+
+/// Resolves when the system asks the process to end.
+#[cfg(unix)]
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut streams = Vec::new();
+    for kind in [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()] {
+        // A handler that cannot be installed leaves the system's own behaviour, which ends the process too.
+        streams.extend(signal(kind));
+    }
+    std::future::poll_fn(|context| {
+        let any = streams.iter_mut().any(|stream| stream.poll_recv(context).is_ready());
+        if any { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+}
+
+/// Resolves when the user presses Ctrl-C.
+#[cfg(not(unix))]
+async fn stop_signal() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
+}

@@ -1,0 +1,35 @@
+//! Exit codes. Scripts and MCP clients rely on them: a failure never exits with 0.
+
+use std::process::ExitCode;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// The command did what it was asked; for `run`, the client closed the connection.
+    Success = 0,
+    /// Something failed that is not one of the cases below: the system, the network, or a bug.
+    Failure = 1,
+    /// The command line cannot be understood: an unknown flag, command or value.
+    Usage = 2,
+    /// A setting is wrong: an unknown tool pattern, a boolean that is neither on nor off, a domain that is
+    /// no host name, a certificate file that cannot be read.
+    Settings = 3,
+    /// There are no usable credentials: none given, or expired.
+    Credentials = 4,
+}
+
+/// Every code with its meaning, for the documentation.
+pub const CODES: [(Exit, &str); 5] = [
+    (Exit::Success, "done; for `run`, the client closed the connection"),
+    (Exit::Failure, "the system, the network, or a bug"),
+    (Exit::Usage, "the command line cannot be understood"),
+    (Exit::Settings, "a setting is wrong: pattern, boolean, domain, certificate file"),
+    (Exit::Credentials, "no credentials, or they have expired"),
+];
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}

@@ -1,0 +1,220 @@
+//! From an HTTP answer to checked JSON: bounded in size, never a redirect, never a page of HTML.
+
+use std::time::{Duration, SystemTime};
+
+use reqwest::{
+    Response, StatusCode, Url,
+    header::{CONTENT_TYPE, HeaderMap, LINK, LOCATION},
+};
+use serde_json::Value;
+
+use super::{error::Error, retry};
+use crate::auth::cause::Cause;
+
+/// The most bytes of an answer, after decompression.
+pub const LONGEST_BODY: usize = 8 * 1024 * 1024;
+
+/// The longest checkpoint that is handed on. Log ids have 56 characters.
+const LONGEST_CHECKPOINT: usize = 2048;
+
+/// What the tenant answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// HTTP status; never one of the 300s.
+    pub status: u16,
+    /// The body, still with its secrets. None if it was empty, or is no JSON in an error answer.
+    pub body: Option<Value>,
+    /// The checkpoint of the next page.
+    pub next: Option<String>,
+    /// How long the tenant asks to wait.
+    pub wait: Option<Duration>,
+    /// Length of the body.
+    pub bytes: usize,
+}
+
+impl Answer {
+    /// Reads an answer to its end.
+    ///
+    /// # Errors
+    /// For a redirect, a success that is not JSON, a body beyond [`LONGEST_BODY`], or a broken connection.
+    pub async fn read(mut response: Response) -> Result<Self, Error> {
+        let status = response.status();
+        if status.is_redirection() {
+            return Err(Error::Malformed(redirect(status, response.headers())));
+        }
+        let bytes = bounded(&mut response).await?;
+        let headers = response.headers();
+        let body = match body(&bytes) {
+            Err(_) if !status.is_success() => None,
+            Err(error) => return Err(Error::Malformed(not_json(status, headers, &bytes, &error))),
+            Ok(body) => body,
+        };
+        let wait = retry::asked_wait(headers, SystemTime::now());
+        Ok(Self {
+            status: status.as_u16(),
+            body,
+            next: checkpoint(headers),
+            wait,
+            bytes: bytes.len(),
+        })
+    }
+}
+
+async fn bounded(response: &mut Response) -> Result<Vec<u8>, Error> {
+    let announced = usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(usize::MAX);
+    let too_large = Error::TooLarge(LONGEST_BODY as u64);
+    if announced > LONGEST_BODY {
+        return Err(too_large);
+    }
+    let mut bytes = Vec::with_capacity(announced);
+    while let Some(chunk) = response.chunk().await.map_err(broken)? {
+        if bytes.len() + chunk.len() > LONGEST_BODY {
+            return Err(too_large);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+/// A body that ends too early is a broken connection; one that cannot be decompressed is the tenant's fault.
+fn broken(error: reqwest::Error) -> Error {
+    match Cause::of(&error) {
+        Cause::Other(_) if error.is_decode() => {
+            Error::Malformed("the answer cannot be decompressed".to_owned())
+        }
+        cause => Error::Network { cause, sent: true },
+    }
+}
+
+/// None for an empty body.
+fn body(bytes: &[u8]) -> Result<Option<Value>, serde_json::Error> {
+    if bytes.trim_ascii().is_empty() {
+        return Ok(None);
+    }
+    serde_json::from_slice(bytes).map(Some)
+}
+
+/// Says what came instead of JSON, without repeating it.
+fn not_json(
+    status: StatusCode,
+    headers: &HeaderMap,
+    bytes: &[u8],
+    error: &serde_json::Error,
+) -> String {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let what = if kind.contains("html") || bytes.trim_ascii_start().starts_with(b"<") {
+        "a page of HTML, which a proxy or a login page may have sent"
+    } else if error.is_eof() {
+        "JSON that ends too early"
+    } else {
+        "something that is not JSON"
+    };
+    format!("status {} with {what}", status.as_u16())
+}
+
+/// Names the host of a redirect and nothing else of it: the rest may hold tokens.
+fn redirect(status: StatusCode, headers: &HeaderMap) -> String {
+    let location = headers.get(LOCATION).and_then(|location| location.to_str().ok());
+    let target = location.and_then(|location| Url::parse(location).ok());
+    let host = target.as_ref().and_then(Url::host_str);
+    let host = host.map_or("the same host".to_owned(), |host| format!("the host {host}"));
+    format!(
+        "status {} redirects to {host}; redirects are not followed, since the access token is for the tenant alone",
+        status.as_u16()
+    )
+}
+
+/// The parameter `from` of the `Link` header with `rel="next"`. Nothing else of that URL is used: Auth0 sends
+/// it with other hosts and schemes.
+fn checkpoint(headers: &HeaderMap) -> Option<String> {
+    headers.get_all(LINK).iter().filter_map(|link| link.to_str().ok()).find_map(next_from)
+}
+
+/// RFC 8288: `<https://…?from=ID&take=1>; rel="next", <…>; rel="first"`.
+fn next_from(link: &str) -> Option<String> {
+    let mut rest = link;
+    while let Some((_, target)) = rest.split_once('<') {
+        let (url, parameters) = target.split_once('>')?;
+        let end = parameters.find('<').unwrap_or(parameters.len());
+        if parameters[..end].split([';', ',']).any(is_next) {
+            let url = Url::parse(url).ok()?;
+            let from = url.query_pairs().find(|(name, _)| name == "from")?.1.into_owned();
+            return (1..=LONGEST_CHECKPOINT).contains(&from.len()).then_some(from);
+        }
+        rest = &parameters[end..];
+    }
+    None
+}
+
+fn is_next(parameter: &str) -> bool {
+    let Some((name, value)) = parameter.split_once('=') else { return false };
+    name.trim().eq_ignore_ascii_case("rel")
+        && value
+            .trim()
+            .trim_matches('"')
+            .split_ascii_whitespace()
+            .any(|rel| rel.eq_ignore_ascii_case("next"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn the_checkpoint_is_the_from_of_next() {
+        for (link, expected) in [
+            ("<https://x/api/v2/logs?from=900&take=1>; rel=\"next\"", Some("900")),
+            ("<https://x/logs?take=1&from=a%2Fb%20c>;rel=next", Some("a/b c")),
+            (
+                "<https://x/a?from=1>; rel=\"first\", <http://x/a?from=2>; rel=\"next\"; title=\"a\"",
+                Some("2"),
+            ),
+            ("<https://x/a?from=1>; rel=\"prev next\"", Some("1")),
+            ("<https://x/a?page=1>; rel=\"next\"", None),
+            ("<https://x/a?from=>; rel=\"next\"", None),
+            ("<https://x/a?from=1>; rel=\"last\"", None),
+            ("<https://x/a?from=1", None),
+            ("<not a url>; rel=next", None),
+            ("", None),
+        ] {
+            assert_eq!(checkpoint(&headers(&[("link", link)])).as_deref(), expected, "{link}");
+        }
+        let long = format!("<https://x/a?from={}>; rel=next", "1".repeat(LONGEST_CHECKPOINT + 1));
+        assert_eq!(checkpoint(&headers(&[("link", &long)])), None);
+    }
+
+    #[test]
+    fn odd_answers_are_described_and_not_repeated() {
+        for (kind, text, says) in [
+            ("text/html; charset=utf-8", "s3cr3t", "status 200 with a page of HTML"),
+            ("", " <!doctype html>s3cr3t", "status 200 with a page of HTML"),
+            ("application/json", "{\"s3cr3t\": [", "status 200 with JSON that ends too early"),
+            ("text/plain", "s3cr3t", "status 200 with something that is not JSON"),
+        ] {
+            let error = body(text.as_bytes()).unwrap_err();
+            let found = not_json(
+                StatusCode::OK,
+                &headers(&[("content-type", kind)]),
+                text.as_bytes(),
+                &error,
+            );
+            assert!(found.starts_with(says) && !found.contains("s3cr3t"), "{found}");
+        }
+        assert!(body(b" \n").unwrap().is_none() && body(b"[]").unwrap().is_some());
+        assert!(body("[".repeat(100_000).as_bytes()).is_err());
+        for (location, says) in [
+            (
+                "https://Evil.example/x?token=s3cr3t",
+                "status 302 redirects to the host evil.example;",
+            ),
+            ("/login?token=s3cr3t", "status 302 redirects to the same host;"),
+        ] {
+            let found = redirect(StatusCode::FOUND, &headers(&[("location", location)]));
+            assert!(found.starts_with(says) && !found.contains("s3cr3t"), "{found}");
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! What one tool may ask of the tenant: the rows that it declared, and GET alone if it only reads.
+//!
+//! The grant of a call is its own tool's, not its plugin's. It is checked on path segments, before they are
+//! encoded: a template has as many parts as a path has segments, so no content of a segment can make a
+//! request match a row of another shape.
+
+use std::sync::Arc;
+
+use auth0_mcp_sandbox::contract::{Endpoint, Method, Refusal, Request};
+
+/// The rows of one tool. Clones are cheap.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    tool: Arc<str>,
+    rows: Arc<[Row]>,
+    read_only: bool,
+}
+
+/// One row of the Management API that a tool may use.
+#[derive(Debug)]
+pub struct Row {
+    method: Method,
+    template: String,
+    parts: Vec<Part>,
+    scopes: Vec<String>,
+}
+
+#[derive(Debug)]
+enum Part {
+    /// Exactly this text.
+    Fixed(String),
+    /// `{…}`: any one segment that is not empty.
+    Any,
+}
+
+impl Row {
+    /// The path as the tool declared it: `clients/{id}`. Fit for logs, since it holds no ids.
+    #[must_use]
+    pub fn template(&self) -> &str {
+        &self.template
+    }
+
+    /// The OAuth scopes that the row needs.
+    #[must_use]
+    pub fn scopes(&self) -> &[String] {
+        &self.scopes
+    }
+
+    /// None for a template that cannot be read: a row that nobody understands grants nothing.
+    fn read(endpoint: &Endpoint) -> Option<Self> {
+        let parts = endpoint.path.split('/').map(Part::read).collect::<Option<Vec<_>>>()?;
+        let (method, template) = (endpoint.method, endpoint.path.clone());
+        Some(Self { method, template, parts, scopes: endpoint.scopes.clone() })
+    }
+
+    fn covers(&self, request: &Request) -> bool {
+        self.method == request.method
+            && self.parts.len() == request.path.len()
+            && self.parts.iter().zip(&request.path).all(|(part, segment)| part.covers(segment))
+    }
+}
+
+impl Part {
+    fn read(text: &str) -> Option<Self> {
+        let inner = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
+        let clean = |text: &str| !text.is_empty() && !text.contains(['{', '}']);
+        match inner {
+            Some(name) => clean(name).then_some(Self::Any),
+            None => clean(text).then(|| Self::Fixed(text.to_owned())),
+        }
+    }
+
+    fn covers(&self, segment: &str) -> bool {
+        match self {
+            Self::Fixed(text) => text == segment,
+            Self::Any => !segment.is_empty(),
+        }
+    }
+}
+
+impl Grant {
+    /// The grant of `tool`, as its manifest declares it. `read_only` is set where the tool's effect is
+    /// read-only or the server runs with `--read-only`: then nothing but GET passes, whatever the rows say.
+    #[must_use]
+    pub fn new(tool: &str, rows: &[Endpoint], read_only: bool) -> Self {
+        let rows: Arc<[Row]> = rows.iter().filter_map(Row::read).collect();
+        Self { tool: tool.into(), rows, read_only }
+    }
+
+    /// The tool whose grant it is.
+    #[must_use]
+    pub fn tool(&self) -> &str {
+        &self.tool
+    }
+
+    /// The row that covers the request.
+    ///
+    /// # Errors
+    /// [`Refusal::NotGranted`], which names the tool, the request without its ids, and the rows that it has.
+    pub fn check(&self, request: &Request) -> Result<&Row, Refusal> {
+        if self.read_only && request.method != Method::Get {
+            let tool = &self.tool;
+            let wanted = describe(request);
+            let text = format!(
+                "{tool} is read-only here and may not send {wanted}: only GET requests pass"
+            );
+            return Err(Refusal::NotGranted(text));
+        }
+        self.rows.iter().find(|row| row.covers(request)).ok_or_else(|| self.refuse(request))
+    }
+
+    fn refuse(&self, request: &Request) -> Refusal {
+        let may = |row: &&Row| !self.read_only || row.method == Method::Get;
+        let rows: Vec<_> = self
+            .rows
+            .iter()
+            .filter(may)
+            .map(|row| format!("{} {}", row.method.as_str(), row.template))
+            .collect();
+        let rows = if rows.is_empty() { "nothing".to_owned() } else { rows.join(", ") };
+        let (tool, wanted) = (&self.tool, describe(request));
+        Refusal::NotGranted(format!("{tool} may not send {wanted}: its manifest lists {rows}"))
+    }
+}
+
+/// The request as `POST clients/{…}/rotate-secret`: words of the API are shown, everything that may be an id
+/// is not, since it comes from outside and may hold personal data.
+fn describe(request: &Request) -> String {
+    let is_word = |text: &str| {
+        (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
+    };
+    let shown =
+        |segment: &String| if is_word(segment) { segment.clone() } else { "{\u{2026}}".to_owned() };
+    let mut path = request.path.iter().take(8).map(shown).collect::<Vec<_>>().join("/");
+    if request.path.len() > 8 {
+        path.push_str("/\u{2026}");
+    }
+    format!("{} {path}", request.method.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(method: Method, path: &str) -> Endpoint {
+        Endpoint { method, path: path.into(), scopes: vec!["some:scope".into()] }
+    }
+
+    fn request(method: Method, path: &[&str]) -> Request {
+        let path = path.iter().map(ToString::to_string).collect();
+        Request { method, path, query: vec![], body: None }
+    }
+
+    #[test]
+    fn only_the_rows_pass() {
+        let rows = [
+            row(Method::Get, "clients/{id}"),
+            row(Method::Patch, "clients/{id}"),
+            row(Method::Post, "actions/actions/{id}/deploy"),
+            row(Method::Get, "bad//row"),
+            row(Method::Get, "/rooted"),
+            row(Method::Get, "mixed-{id}"),
+            row(Method::Get, "{}"),
+            row(Method::Get, ""),
+        ];
+        let writer = Grant::new("auth0_update_application", &rows, false);
+        let reader = Grant::new("auth0_get_application", &rows, true);
+        for (method, path, may_write, may_read) in [
+            (Method::Get, &["clients", "abc"][..], true, true),
+            (Method::Get, &["clients", "clients/abc?x"], true, true),
+            (Method::Patch, &["clients", "abc"], true, false),
+            (Method::Post, &["actions", "actions", "x", "deploy"], true, false),
+            (Method::Delete, &["clients", "abc"], false, false),
+            (Method::Put, &["clients", "abc"], false, false),
+            (Method::Get, &["clients"], false, false),
+            (Method::Get, &["clients", ""], false, false),
+            (Method::Get, &["clients", "a", "b"], false, false),
+            (Method::Get, &["Clients", "a"], false, false),
+            (Method::Get, &["clients/abc"], false, false),
+            (Method::Get, &["clients%2Fabc"], false, false),
+            (Method::Get, &["bad", "", "row"], false, false),
+            (Method::Get, &["", "rooted"], false, false),
+            (Method::Get, &["mixed-{id}"], false, false),
+            (Method::Get, &["anything"], false, false),
+            (Method::Get, &[""], false, false),
+            (Method::Get, &[], false, false),
+        ] {
+            let request = request(method, path);
+            assert_eq!(writer.check(&request).is_ok(), may_write, "{request:?}");
+            assert_eq!(reader.check(&request).is_ok(), may_read, "{request:?}");
+        }
+        let matched = writer.check(&request(Method::Get, &["clients", "abc"])).unwrap();
+        assert_eq!(
+            (matched.template(), matched.scopes()),
+            ("clients/{id}", &["some:scope".to_owned()][..])
+        );
+    }
+
+    #[test]
+    fn a_refusal_names_tool_request_and_rows_but_no_ids() {
+        let rows = [row(Method::Get, "logs"), row(Method::Post, "logs/{id}")];
+        let says = |grant: &Grant, request| match grant.check(&request) {
+            Err(Refusal::NotGranted(text)) => text,
+            other => panic!("{other:?}"),
+        };
+        let grant = Grant::new("auth0_list_logs", &rows, false);
+        let wanted = request(Method::Delete, &["users", "auth0|jane@example.com", "rotate-secret"]);
+        assert_eq!(
+            says(&grant, wanted),
+            "auth0_list_logs may not send DELETE users/{…}/rotate-secret: its manifest lists GET logs, POST logs/{id}"
+        );
+        let grant = Grant::new("auth0_list_logs", &rows, true);
+        assert_eq!(
+            says(&grant, request(Method::Post, &["logs", "X1"])),
+            "auth0_list_logs is read-only here and may not send POST logs/{…}: only GET requests pass"
+        );
+        assert!(
+            says(&grant, request(Method::Get, &["x"; 12]))
+                .contains("GET x/x/x/x/x/x/x/x/…: its manifest lists GET logs")
+        );
+        assert!(
+            says(&Grant::new("t", &[], false), request(Method::Get, &["x"]))
+                .ends_with("lists nothing")
+        );
+    }
+
+    /// Against random rows and paths: what passes has the method of a row, as many URL parts as its template
+    /// after encoding, and the template's words in their places.
+    #[test]
+    fn no_content_of_a_segment_reaches_another_row() {
+        use crate::management::path::{self, tests::domain};
+
+        let mut random = fastrand::Rng::with_seed(11);
+        let methods = [Method::Get, Method::Post, Method::Patch, Method::Put, Method::Delete];
+        let words = ["clients", "{id}", "actions", "deploy"];
+        let odd = [
+            "clients",
+            "deploy",
+            "{id}",
+            "a/b",
+            "a%2Fb",
+            "..",
+            ".",
+            "",
+            "clients/deploy",
+            "x?y",
+            "x#y",
+            "\\",
+            "%2e%2e",
+        ];
+        let mut passed = 0;
+        for _ in 0..50_000 {
+            let template = (0..random.usize(1..4))
+                .map(|_| words[random.usize(0..4)])
+                .collect::<Vec<_>>()
+                .join("/");
+            let declared = row(methods[random.usize(0..5)], &template);
+            let read_only = random.bool();
+            let grant = Grant::new("tool", std::slice::from_ref(&declared), read_only);
+            // Half of the segments fit the template, so that many paths come close.
+            let mut path: Vec<_> = template.split('/').take(random.usize(0..5)).collect();
+            path.resize(random.usize(path.len()..5), "clients");
+            for segment in &mut path {
+                if random.bool() {
+                    *segment = odd[random.usize(0..odd.len())];
+                }
+            }
+            let request = request(methods[random.usize(0..5)], &path);
+            if grant.check(&request).is_err() {
+                continue;
+            }
+            assert_eq!(request.method, declared.method);
+            assert!(!read_only || request.method == Method::Get);
+            let Ok(url) = path::url(&domain(), &request) else { continue };
+            let sent: Vec<_> = url.path().strip_prefix("/api/v2/").unwrap().split('/').collect();
+            assert_eq!(sent.len(), template.split('/').count());
+            for (sent, part) in sent.iter().zip(template.split('/')) {
+                assert!(part == "{id}" || part == *sent, "{template}: {url}");
+            }
+            passed += 1;
+        }
+        assert!(passed > 500, "{passed}");
+    }
+}

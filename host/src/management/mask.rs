@@ -1,0 +1,156 @@
+//! Secrets out of everything that the tenant answers, before a plugin, a model or a log sees it.
+//!
+//! Three nets, each of which would do for most secrets:
+//! - by place: the names of secret-bearing fields in any case style ([`names`]);
+//! - by shape: private keys, tokens, credentials inside any text ([`text`]);
+//! - by value: the access token and client secret in use, wherever they turn up
+//!   ([`Redactor`](crate::secret::Redactor)).
+//!
+//! Settings stay readable: a client's `refresh_token` object, `token_endpoint_auth_method`, public
+//! certificates. Nothing here knows which endpoint was asked; a plugin for a family that nobody has thought of
+//! yet gets the same treatment.
+
+mod names;
+mod text;
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use crate::secret::{Live, REDACTED, Redactor};
+use names::Place;
+use text::Reading;
+
+/// Names shorter than this are never secrets themselves, so they are not searched.
+const SHORTEST_SECRET_KEY: usize = 20;
+
+/// Masks answers and messages. Clones share the register of live secrets.
+#[derive(Clone, Debug, Default)]
+pub struct Mask {
+    redactor: Redactor,
+}
+
+impl Mask {
+    /// A mask that also knows the secrets in this register.
+    #[must_use]
+    pub fn new(redactor: Redactor) -> Self {
+        Self { redactor }
+    }
+
+    /// Replaces every secret in a JSON value by `"[REDACTED]"`. Empty strings, null and booleans stay: that a
+    /// secret is not set is no secret.
+    pub fn value(&self, value: &mut Value) {
+        Walk { live: &self.redactor.live() }.value(value, Place::Open, Reading::Line);
+    }
+
+    /// As [`value`](Self::value), for a message or a log line.
+    #[must_use]
+    pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        mask_text(text, &self.redactor.live())
+    }
+
+    /// The text with the secrets in use replaced, and nothing else: for opaque values that must arrive as they
+    /// are, such as checkpoints.
+    #[must_use]
+    pub fn live<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.redactor.redact(text)
+    }
+}
+
+/// A message or a log line without its secrets: those in use, and whatever has the shape of one.
+#[must_use]
+pub fn mask_text<'t>(text: &'t str, live: &Live) -> Cow<'t, str> {
+    let reading = if text.contains('\n') { Reading::Code } else { Reading::Line };
+    Walk { live }.text(text, reading).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// One walk through a value, with the secrets that were live when it began.
+struct Walk<'l> {
+    live: &'l Live,
+}
+
+impl Walk<'_> {
+    fn value(&self, value: &mut Value, place: Place, reading: Reading) {
+        match value {
+            Value::String(text) => self.string(text, place, reading),
+            Value::Number(_) if !matches!(place, Place::Open | Place::Text) => {
+                *value = REDACTED.into()
+            }
+            Value::Array(items) => {
+                items.iter_mut().for_each(|item| self.value(item, place, reading))
+            }
+            Value::Object(members) => self.object(members, place),
+            _ => {}
+        }
+    }
+
+    fn string(&self, string: &mut String, place: Place, reading: Reading) {
+        if place != Place::Open {
+            if !string.is_empty() {
+                REDACTED.clone_into(string);
+            }
+        } else if let Some(masked) = self.text(string, reading) {
+            *string = masked;
+        }
+    }
+
+    fn object(&self, members: &mut Map<String, Value>, place: Place) {
+        let is_jwk = members.contains_key("kty");
+        let names_a_secret = pair_names_a_secret(members);
+        for (name, value) in members.iter_mut() {
+            let inner = match place {
+                Place::All => Place::All,
+                Place::Keys if !names::is_public_key_part(name) => Place::Keys,
+                Place::Named if !names::is_secret_label(name) => Place::Named,
+                _ if is_jwk && names::is_private_jwk_member(name) => Place::All,
+                _ if names_a_secret && name == "value" => Place::All,
+                _ => names::place(name),
+            };
+            self.value(value, inner, reading(name, value));
+        }
+        self.member_names(members);
+    }
+
+    /// A secret can also be a name, in an object keyed by tokens.
+    fn member_names(&self, members: &mut Map<String, Value>) {
+        let masked = |name: &String| {
+            (name.len() >= SHORTEST_SECRET_KEY).then(|| self.text(name, Reading::Line)).flatten()
+        };
+        if members.keys().any(|name| masked(name).is_some()) {
+            let all = std::mem::take(members);
+            members.extend(
+                all.into_iter().map(|(name, value)| (masked(&name).unwrap_or(name), value)),
+            );
+        }
+    }
+
+    /// The text without secrets by value and by shape; None if it holds none.
+    fn text(&self, text: &str, reading: Reading) -> Option<String> {
+        match self.live.redact(text) {
+            Cow::Borrowed(text) => text::mask(text, reading),
+            Cow::Owned(redacted) => Some(text::mask(&redacted, reading).unwrap_or(redacted)),
+        }
+    }
+}
+
+/// Whether the object is a pair like `{"name": "Authorization", "value": "…"}`.
+fn pair_names_a_secret(members: &Map<String, Value>) -> bool {
+    members.contains_key("value")
+        && ["name", "key", "header"]
+            .iter()
+            .filter_map(|name| members.get(*name)?.as_str())
+            .any(names::is_secret)
+}
+
+/// Code is told by its field, or by having lines.
+fn reading(name: &str, value: &Value) -> Reading {
+    match value {
+        Value::String(text) if matches!(name, "code" | "script") || text.contains('\n') => {
+            Reading::Code
+        }
+        _ => Reading::Line,
+    }
+}
+
+#[cfg(test)]
+mod tests;

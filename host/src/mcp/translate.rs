@@ -1,0 +1,152 @@
+//! Between our words and MCP's: definitions to tools, outcomes to results.
+//!
+//! The model reads these texts. Each says what happened, why, and what to do next.
+
+use std::sync::Arc;
+
+use auth0_mcp_sandbox::{
+    contract::{Failure, Refusal, TenantError},
+    manifest::{Effect, Tool as Definition},
+};
+use rmcp::model::{CallToolResult, ContentBlock, Tool, ToolAnnotations};
+use serde_json::Value;
+
+use crate::call::Outcome;
+
+/// A definition as `tools/list` shows it, with all four hints: absent ones would mean "destructive".
+pub(crate) fn tool(definition: &Definition) -> Tool {
+    let (read_only, destructive, idempotent) = match definition.effect {
+        Effect::ReadOnly => (true, false, true),
+        Effect::Write { destructive, idempotent } => (false, destructive, idempotent),
+    };
+    // Closed world: the one tenant that the host is signed in to.
+    let hints = ToolAnnotations::new()
+        .read_only(read_only)
+        .destructive(destructive)
+        .idempotent(idempotent)
+        .open_world(false);
+    let tool = Tool::new(
+        definition.name.clone(),
+        definition.description.clone(),
+        Arc::new(definition.input_schema.clone()),
+    );
+    let tool = tool.with_title(definition.title.clone()).with_annotations(hints);
+    match &definition.output_schema {
+        Some(schema) => tool.with_raw_output_schema(Arc::new(schema.clone())),
+        None => tool,
+    }
+}
+
+/// How a call ended, as a result. The text and the structured content of an answer are the same JSON:
+/// clients read one or the other.
+pub(crate) fn result(definition: &Definition, outcome: Outcome) -> CallToolResult {
+    match outcome {
+        Outcome::Answer(json) => answer(definition, json),
+        Outcome::Failure(failure) => error(failure_text(definition, failure)),
+        Outcome::Fault(fault) => error(format!(
+            "{} stopped: {fault}. This is a fault of the tool, not of your request; other tools still work.",
+            definition.name
+        )),
+        Outcome::Unusable(reason) => error(format!(
+            "{} cannot run: {reason}. Ask the operator of auth0-mcp to install it again.",
+            definition.name
+        )),
+    }
+}
+
+/// A result that says what went wrong.
+pub(crate) fn error(text: String) -> CallToolResult {
+    CallToolResult::error(vec![ContentBlock::text(text)])
+}
+
+fn answer(definition: &Definition, json: String) -> CallToolResult {
+    match serde_json::from_str::<Value>(&json) {
+        Ok(value @ Value::Object(_)) => {
+            let mut result = CallToolResult::success(vec![ContentBlock::text(json)]);
+            result.structured_content = Some(value);
+            result
+        }
+        Ok(_) if definition.output_schema.is_none() => CallToolResult::success(vec![ContentBlock::text(json)]),
+        Ok(_) => error(format!("{} stopped: its answer is not the JSON object that it promises.", definition.name)),
+        Err(cause) => error(format!("{} stopped: its answer is not JSON ({cause}).", definition.name)),
+    }
+}
+
+fn failure_text(definition: &Definition, failure: Failure) -> String {
+    match failure {
+        Failure::InvalidArguments(text) => format!("Invalid arguments for {}: {text}", definition.name),
+        Failure::Tenant(answered) => tenant_text(definition, &answered),
+        Failure::Refused(refusal) => refusal_text(definition, refusal),
+        Failure::Other(text) => format!("{} failed: {text}", definition.name),
+    }
+}
+
+/// An error status of Auth0: its own words, and what they mean for the next step.
+fn tenant_text(definition: &Definition, answered: &TenantError) -> String {
+    let TenantError { status, code, message } = answered;
+    let code = code.as_ref().map(|code| format!(", {code}")).unwrap_or_default();
+    let message = message.trim_end_matches('.');
+    format!("{} failed: Auth0 answered {status}{code}: {message}. {}", definition.name, advice(definition, *status))
+}
+
+fn advice(definition: &Definition, status: u16) -> String {
+    match status {
+        400 | 422 => "Correct the arguments; the message names the field.".to_owned(),
+        401 => "The sign-in is not valid any more: ask the user to sign in again.".to_owned(),
+        403 => format!(
+            "The sign-in does not allow this; {} needs {}, or the tenant's plan lacks the feature.",
+            definition.name,
+            scopes(definition)
+        ),
+        404 => "Nothing has this id: list first and use an id from there.".to_owned(),
+        409 => "It conflicts with something that exists: read that first, or choose another name or identifier.".to_owned(),
+        429 => "Too many requests: wait before you call again.".to_owned(),
+        500.. => "The fault is at Auth0; try again later.".to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn scopes(definition: &Definition) -> String {
+    let mut scopes: Vec<&str> =
+        definition.endpoints.iter().flat_map(|row| &row.scopes).map(String::as_str).collect();
+    scopes.sort_unstable();
+    scopes.dedup();
+    match scopes.as_slice() {
+        [] => "no scope".to_owned(),
+        [one] => format!("the scope {one}"),
+        several => format!("the scopes {}", several.join(" and ")),
+    }
+}
+
+/// What the host decided.
+fn refusal_text(definition: &Definition, refusal: Refusal) -> String {
+    let name = &definition.name;
+    match refusal {
+        Refusal::NotGranted(text) => format!("{name} was stopped: {text}. Nothing was sent to Auth0."),
+        Refusal::InvalidRequest(text) => format!("{name} failed: {text}. Nothing was sent to Auth0."),
+        Refusal::InsufficientScope(missing) => format!(
+            "{name} failed: the sign-in lacks {}. Ask the user to sign in with it. Nothing was sent to Auth0.",
+            missing.join(" and ")
+        ),
+        Refusal::SessionExpired => {
+            format!("{name} failed: the sign-in has expired or was refused by Auth0. Ask the user to sign in again.")
+        }
+        Refusal::RateLimited(seconds) => format!(
+            "{name} failed: Auth0's rate limit is used up. Call again in {seconds} s, and make fewer calls at once."
+        ),
+        Refusal::Unreachable(text) => format!("{name} failed: the tenant cannot be reached: {text}."),
+        Refusal::TimedOut => format!(
+            "{name} failed: the tenant did not answer within the call's deadline. Narrow the request or call again later.{}",
+            maybe_done(definition)
+        ),
+        Refusal::TooLarge(limit) => {
+            format!("{name} failed: more than {limit} bytes. Narrow the request: fewer items per page, or fewer fields.")
+        }
+        Refusal::MalformedAnswer(text) => format!("{name} failed: {text}."),
+    }
+}
+
+/// After a write that got no answer nobody knows whether it happened.
+fn maybe_done(definition: &Definition) -> &'static str {
+    if definition.effect == Effect::ReadOnly { "" } else { " The change may have been made: read before you repeat it." }
+}

@@ -1,0 +1,219 @@
+//! Standard input and output as a line of JSON-RPC messages, with exact errors.
+//!
+//! rmcp's own transport ignores lines that are not JSON, answers malformed parameters with "method not
+//! found", ends with an error if a notification comes first, and drops long lines in silence. Here every line
+//! gets what JSON-RPC 2.0 (section 5.1) and the MCP specification ask for, before rmcp sees it.
+
+use std::{borrow::Cow, io, sync::Arc};
+
+use rmcp::{
+    RoleServer,
+    model::{
+        CallToolRequestParams, ClientJsonRpcMessage, ClientRequest, ErrorCode, ErrorData, InitializeRequestParams,
+        JsonRpcMessage, RequestId, ServerJsonRpcMessage,
+    },
+    transport::Transport,
+};
+use serde_json::Value;
+use tokio::{
+    io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader},
+    sync::Mutex,
+};
+
+use super::lifecycle::Lifecycle;
+
+/// The longest line that is read, in bytes. Code of an Action is at most 100 kB, a form a few hundred.
+const LONGEST_LINE: usize = 4 << 20;
+
+/// The methods whose parameters rmcp knows; with wrong ones the method exists, only the call is wrong.
+const METHODS: [&str; 18] = [
+    "ping",
+    "initialize",
+    "server/discover",
+    "completion/complete",
+    "logging/setLevel",
+    "prompts/get",
+    "prompts/list",
+    "resources/list",
+    "resources/templates/list",
+    "resources/read",
+    "resources/subscribe",
+    "resources/unsubscribe",
+    "subscriptions/listen",
+    "tools/call",
+    "tools/list",
+    "tasks/get",
+    "tasks/update",
+    "tasks/cancel",
+];
+
+/// The transport of one session.
+pub(crate) struct Stdio<R, W> {
+    reader: BufReader<R>,
+    line: Vec<u8>,
+    too_long: bool,
+    writer: Arc<Mutex<W>>,
+    lifecycle: Lifecycle,
+    begun: bool,
+}
+
+/// What becomes of a line.
+enum Admitted {
+    Message(Box<ClientJsonRpcMessage>),
+    Reply(ErrorData, Option<RequestId>),
+    Nothing,
+}
+
+impl<R: AsyncRead + Unpin + Send, W: AsyncWrite + Unpin + Send + 'static> Stdio<R, W> {
+    pub(crate) fn new(reader: R, writer: W, lifecycle: Lifecycle) -> Self {
+        let (reader, writer) = (BufReader::new(reader), Arc::new(Mutex::new(writer)));
+        Self { reader, line: Vec::new(), too_long: false, writer, lifecycle, begun: false }
+    }
+
+    /// The next whole line without its end, or None at the end of input. Cancel-safe: what was read stays in
+    /// `self.line`.
+    async fn next_line(&mut self) -> io::Result<Option<Admitted>> {
+        loop {
+            let chunk = self.reader.fill_buf().await?;
+            if chunk.is_empty() {
+                // A last line without a line end counts, as it does for every tool that reads lines.
+                return Ok(if self.line.is_empty() { None } else { Some(self.take_line()) });
+            }
+            let end = chunk.iter().position(|byte| *byte == b'\n');
+            let taken = end.unwrap_or(chunk.len());
+            if self.line.len() + taken > LONGEST_LINE {
+                self.too_long = true;
+                self.line.clear();
+            }
+            if !self.too_long {
+                self.line.extend_from_slice(&chunk[..taken]);
+            }
+            self.reader.consume(end.map_or(taken, |at| at + 1));
+            if end.is_some() {
+                return Ok(Some(self.take_line()));
+            }
+        }
+    }
+
+    fn take_line(&mut self) -> Admitted {
+        let line = std::mem::take(&mut self.line);
+        if std::mem::take(&mut self.too_long) {
+            let text = format!("Invalid request: a message may have {LONGEST_LINE} bytes at most");
+            return Admitted::Reply(ErrorData::new(ErrorCode::INVALID_REQUEST, text, None), None);
+        }
+        if line.iter().all(u8::is_ascii_whitespace) { Admitted::Nothing } else { admit(&line) }
+    }
+
+    /// The session begins with a request; anything else before it belongs to no session and is dropped.
+    fn begins(&mut self, message: &ClientJsonRpcMessage) -> bool {
+        self.begun |= matches!(message, JsonRpcMessage::Request(_));
+        self.begun
+    }
+}
+
+impl<R, W> Transport<RoleServer> for Stdio<R, W>
+where
+    R: AsyncRead + Unpin + Send,
+    W: AsyncWrite + Unpin + Send + 'static,
+{
+    type Error = io::Error;
+
+    fn name() -> Cow<'static, str> {
+        "stdio".into()
+    }
+
+    fn send(&mut self, message: ServerJsonRpcMessage) -> impl Future<Output = io::Result<()>> + Send + 'static {
+        let (writer, lifecycle) = (self.writer.clone(), self.lifecycle.clone());
+        async move {
+            let mut line = serde_json::to_vec(&message)?;
+            line.push(b'\n');
+            let mut writer = writer.lock().await;
+            let written = async { writer.write_all(&line).await.and(writer.flush().await) }.await;
+            // Nobody reads any more: the session is over, whatever comes in.
+            written.inspect_err(|_| lifecycle.close())
+        }
+    }
+
+    async fn receive(&mut self) -> Option<ClientJsonRpcMessage> {
+        let lifecycle = self.lifecycle.clone();
+        loop {
+            let line = tokio::select! {
+                line = self.next_line() => line.unwrap_or(None),
+                () = lifecycle.closed() => None,
+            };
+            match line {
+                None => {
+                    lifecycle.close();
+                    return None;
+                }
+                Some(Admitted::Message(message)) if self.begins(&message) => return Some(*message),
+                Some(Admitted::Message(_) | Admitted::Nothing) => {}
+                Some(Admitted::Reply(error, id)) => _ = self.send(ServerJsonRpcMessage::error(error, id)).await,
+            }
+        }
+    }
+
+    async fn close(&mut self) -> io::Result<()> {
+        self.writer.lock().await.shutdown().await
+    }
+}
+
+/// One line: a message for rmcp, or the error that it deserves.
+fn admit(line: &[u8]) -> Admitted {
+    let message: Value = match serde_json::from_slice(line) {
+        Ok(message) => message,
+        Err(error) => {
+            // The parser's own text names line and column, never the content.
+            return Admitted::Reply(ErrorData::parse_error(format!("Parse error: {error}"), None), None);
+        }
+    };
+    let id = message.get("id").and_then(|id| serde_json::from_value::<RequestId>(id.clone()).ok());
+    if let Some(problem) = malformed(&message, id.as_ref()) {
+        return Admitted::Reply(ErrorData::new(ErrorCode::INVALID_REQUEST, format!("Invalid request: {problem}"), None), id);
+    }
+    let params = message.get("params").cloned().unwrap_or(Value::Null);
+    let method = message.get("method").and_then(Value::as_str).map(str::to_owned);
+    match serde_json::from_value::<ClientJsonRpcMessage>(message) {
+        Ok(JsonRpcMessage::Request(request)) if matches!(request.request, ClientRequest::CustomRequest(_)) => {
+            Admitted::Reply(refuse(request.request.method(), params), Some(request.id))
+        }
+        Ok(message) => Admitted::Message(Box::new(message)),
+        // A notification has no answer, not even to say that it is wrong.
+        Err(_) if id.is_none() => Admitted::Nothing,
+        Err(_) => Admitted::Reply(refuse(&method.unwrap_or_default(), params), id),
+    }
+}
+
+/// What breaks the shape of JSON-RPC 2.0, if anything does.
+fn malformed(message: &Value, id: Option<&RequestId>) -> Option<&'static str> {
+    let Some(message) = message.as_object() else {
+        return Some(if message.is_array() { "batches are not supported" } else { "a message is an object" });
+    };
+    let is_answer = message.contains_key("result") || message.contains_key("error");
+    if message.get("jsonrpc").and_then(Value::as_str) != Some("2.0") {
+        Some("`jsonrpc` must be \"2.0\"")
+    } else if message.contains_key("id") && id.is_none() && !is_answer {
+        Some("`id` must be a string or an integer")
+    } else if !is_answer && !message.get("method").is_some_and(Value::is_string) {
+        Some("`method` must be a string")
+    } else {
+        None
+    }
+}
+
+/// A request that rmcp has no type for: an unknown method, or wrong parameters of a known one.
+fn refuse(method: &str, params: Value) -> ErrorData {
+    if !METHODS.contains(&method) {
+        let method: String = method.escape_debug().take(80).collect();
+        return ErrorData::new(ErrorCode::METHOD_NOT_FOUND, format!("Method not found: {method}"), None);
+    }
+    let reason = match method {
+        "initialize" => serde_json::from_value::<InitializeRequestParams>(params).err(),
+        "tools/call" => serde_json::from_value::<CallToolRequestParams>(params).err(),
+        _ => None,
+    };
+    // Only "missing field": the parser's other texts repeat the value, which can be a secret.
+    let reason = reason.map(|error| error.to_string()).filter(|text| text.starts_with("missing field"));
+    let reason = reason.map(|text| format!(": {text}")).unwrap_or_default();
+    ErrorData::invalid_params(format!("Invalid params for {method}{reason}"), None)
+}

@@ -1,0 +1,171 @@
+//! What was asked for, resolved once from flags, environment and defaults; immutable afterwards.
+//!
+//! Flags beat the environment, the environment beats defaults; read-only from any source wins. A value that
+//! is not understood is an error, never a default: a typo must not open what somebody meant to close.
+
+pub mod env;
+
+use std::path::PathBuf;
+
+use crate::{
+    auth::environment,
+    catalog::{Selection, pattern::{PatternError, Patterns}},
+};
+use env::Environment;
+
+/// What `run` was asked on its command line.
+#[derive(Clone, Debug, Default)]
+pub struct RunFlags {
+    /// `--tools`.
+    pub tools: Option<String>,
+    /// `--read-only`, with its optional value.
+    pub read_only: Option<String>,
+    /// `--demo`.
+    pub demo: bool,
+}
+
+/// What `run` does.
+#[derive(Clone, Debug)]
+pub struct RunSettings {
+    /// Which tools.
+    pub selection: Selection,
+    /// Whose tenant.
+    pub tenant: TenantChoice,
+    /// `SSL_CERT_FILE`.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// Where the tenant and the credentials come from.
+#[derive(Clone, Debug)]
+pub enum TenantChoice {
+    /// The local tenant in this process.
+    Demo,
+    /// What the environment says.
+    Environment(environment::Environment),
+}
+
+/// A setting that cannot be used. The operator reads it.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// A list of tool patterns.
+    #[error("{source_name}: {error}")]
+    Tools {
+        /// The flag or the variable.
+        source_name: &'static str,
+        /// What is wrong with it.
+        error: PatternError,
+    },
+    /// A boolean.
+    #[error("{source_name} is `{value}`, which is neither on nor off: use true, 1, yes or on; or false, 0, no or off")]
+    Boolean {
+        /// The flag or the variable.
+        source_name: &'static str,
+        /// As it was given.
+        value: String,
+    },
+}
+
+impl RunSettings {
+    /// Resolves the flags of `run` against the environment.
+    ///
+    /// # Errors
+    /// The first setting that cannot be used.
+    pub fn resolve(flags: &RunFlags, environment: &Environment) -> Result<Self, SettingsError> {
+        Ok(Self {
+            selection: Selection { patterns: patterns(flags, environment)?, read_only: read_only(flags, environment)? },
+            tenant: if flags.demo { TenantChoice::Demo } else { tenant(environment) },
+            ca_file: environment.text("SSL_CERT_FILE").map(PathBuf::from),
+        })
+    }
+}
+
+/// Whether `DEBUG` asks for our debug lines: `auth0-mcp` or `*` in a comma-separated list.
+#[must_use]
+pub fn debug(environment: &Environment) -> bool {
+    let list = environment.text("DEBUG").unwrap_or_default();
+    list.split([',', ' ']).any(|name| matches!(name.trim(), "auth0-mcp" | "auth0-mcp*" | "*"))
+}
+
+fn patterns(flags: &RunFlags, environment: &Environment) -> Result<Patterns, SettingsError> {
+    let given = flags.tools.as_deref().map(|list| ("--tools", list));
+    match given.or_else(|| environment.get("AUTH0_MCP_TOOLS").map(|list| ("AUTH0_MCP_TOOLS", list))) {
+        None => Ok(Patterns::all()),
+        Some((source_name, list)) => Patterns::parse(list).map_err(|error| SettingsError::Tools { source_name, error }),
+    }
+}
+
+fn read_only(flags: &RunFlags, environment: &Environment) -> Result<bool, SettingsError> {
+    let sources = [
+        ("--read-only", flags.read_only.as_deref()),
+        ("AUTH0_MCP_READ_ONLY", environment.get("AUTH0_MCP_READ_ONLY")),
+    ];
+    // Both are read even if the first is on: a wrong value is an error wherever it stands.
+    sources.iter().try_fold(false, |on, (name, value)| Ok(value.map_or(Ok(false), |v| boolean(name, v))? | on))
+}
+
+/// Strictly on or off. An empty value is off: it is what an unfilled form sends.
+fn boolean(source_name: &'static str, value: &str) -> Result<bool, SettingsError> {
+    match value.trim().to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Ok(true),
+        "false" | "0" | "no" | "off" | "" => Ok(false),
+        _ => Err(SettingsError::Boolean { source_name, value: value.escape_debug().take(40).collect() }),
+    }
+}
+
+fn tenant(environment: &Environment) -> TenantChoice {
+    TenantChoice::Environment(environment::Environment {
+        domain: environment.text("AUTH0_DOMAIN").map(str::to_owned),
+        token: environment.secret("AUTH0_TOKEN"),
+        client_id: environment.text("AUTH0_CLIENT_ID").map(str::to_owned),
+        client_secret: environment.secret("AUTH0_CLIENT_SECRET"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve(flags: &RunFlags, pairs: &[(&'static str, &str)]) -> Result<RunSettings, String> {
+        RunSettings::resolve(flags, &Environment::of(pairs)).map_err(|error| error.to_string())
+    }
+
+    fn demo() -> RunFlags {
+        RunFlags { demo: true, ..RunFlags::default() }
+    }
+
+    #[test]
+    fn flags_beat_the_environment_and_read_only_from_either_wins() {
+        let tools = |flag: Option<&str>, env: &[(&'static str, &str)]| {
+            resolve(&RunFlags { tools: flag.map(str::to_owned), ..demo() }, env).map(|s| s.selection.patterns.joined())
+        };
+        assert_eq!(tools(None, &[]).unwrap(), "*");
+        assert_eq!(tools(None, &[("AUTH0_MCP_TOOLS", "auth0_get_*")]).unwrap(), "auth0_get_*");
+        assert_eq!(tools(Some("a,b"), &[("AUTH0_MCP_TOOLS", "auth0_get_*")]).unwrap(), "a,b");
+        assert!(tools(Some(","), &[]).unwrap_err().contains("--tools: the list of tool patterns is empty"));
+        assert!(tools(None, &[("AUTH0_MCP_TOOLS", "")]).unwrap_err().contains("AUTH0_MCP_TOOLS: the list"));
+
+        let read_only = |flag: Option<&str>, env: &str| {
+            let flags = RunFlags { read_only: flag.map(str::to_owned), ..demo() };
+            resolve(&flags, &[("AUTH0_MCP_READ_ONLY", env)]).map(|s| s.selection.read_only)
+        };
+        for (flag, env, expected) in [
+            (None, "", false),
+            (None, "TRUE", true),
+            (None, "1", true),
+            (Some("true"), "false", true),
+            (Some("false"), "on", true),
+            (Some("false"), "off", false),
+        ] {
+            assert_eq!(read_only(flag, env), Ok(expected), "{flag:?} {env:?}");
+        }
+        assert!(read_only(Some("true"), "ture").unwrap_err().contains("AUTH0_MCP_READ_ONLY is `ture`"));
+        assert!(read_only(Some("maybe"), "").unwrap_err().contains("--read-only is `maybe`"));
+    }
+
+    #[test]
+    fn a_settings_value_prints_no_secret() {
+        let pairs = [("AUTH0_DOMAIN", "a.auth0.com"), ("AUTH0_TOKEN", "planted-secret")];
+        let settings = resolve(&RunFlags::default(), &pairs).unwrap();
+        assert!(!format!("{settings:?} {:?}", Environment::of(&pairs)).contains("planted"));
+    }
+}
