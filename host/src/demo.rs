@@ -17,7 +17,10 @@ impl Demo {
     pub(crate) fn start() -> std::io::Result<Self> {
         // Nobody asks the demo which requests it had.
         let tenant = Tenant::start(Options { record: 0, ..Options::default() })?;
-        tracing::info!("the demo tenant is at {}; its data is made up and lost at the end", tenant.domain());
+        tracing::info!(
+            "the demo tenant is at {}; its data is made up and lost at the end",
+            tenant.domain()
+        );
         Ok(Self(tenant))
     }
 

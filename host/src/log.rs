@@ -5,17 +5,28 @@
 
 use std::{fmt, io::Write};
 
-use tracing::{Event, Level, Subscriber, field::{Field, Visit}};
-use tracing_subscriber::{Layer, filter::Targets, layer::{Context, SubscriberExt}, util::SubscriberInitExt};
+use tracing::{
+    Event, Level, Subscriber,
+    field::{Field, Visit},
+};
+use tracing_subscriber::{
+    Layer,
+    filter::Targets,
+    layer::{Context, SubscriberExt},
+    util::SubscriberInitExt,
+};
 
 use crate::{management::Mask, secret::Redactor};
 
 /// Turns logging on for the process: information and worse, or everything with `debug`.
 pub fn init(debug: bool, redactor: Redactor) {
     let level = if debug { Level::DEBUG } else { Level::INFO };
-    let ours = Targets::new().with_target("auth0_mcp", level).with_target("auth0_mcp_sandbox", level);
+    let ours =
+        Targets::new().with_target("auth0_mcp", level).with_target("auth0_mcp_sandbox", level);
     // A second call (tests in one process) keeps the first subscriber.
-    _ = tracing_subscriber::registry().with(Stderr { mask: Mask::new(redactor) }.with_filter(ours)).try_init();
+    _ = tracing_subscriber::registry()
+        .with(Stderr { mask: Mask::new(redactor) }.with_filter(ours))
+        .try_init();
 }
 
 struct Stderr {

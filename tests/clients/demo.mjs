@@ -82,12 +82,12 @@ const created = await show(
     "auth0_create_application",
     { name, app_type: "spa", callbacks: ["http://localhost:3000/callback"] },
     (answer) => [
-      `${answer.application.name} has client_id ${answer.application.client_id}`,
+      `${answer.name} has client_id ${answer.client_id}`,
       `the caller left these open, so Auth0's recommendations were used: ${shorten(answer.defaults_applied, 300)}`,
     ],
   ),
 );
-const client_id = created.application.client_id;
+const client_id = created.client_id;
 
 await show(
   "Find it by name",
@@ -100,7 +100,7 @@ await show(
 await show(
   "Read it",
   ...call(client, "auth0_get_application", { client_id }, (answer) => {
-    const { client_secret, callbacks, grant_types } = answer.application ?? answer;
+    const { client_secret, callbacks, grant_types } = answer;
     return [shorten({ callbacks, grant_types }), `the secret is masked before the sandbox sees it: ${client_secret}`];
   }),
 );
@@ -111,7 +111,7 @@ await show(
     client,
     "auth0_update_application",
     { client_id, callbacks: ["http://localhost:3000/callback", "https://checkout.example.com/callback"] },
-    (answer) => [`callbacks are now ${shorten(answer.application.callbacks)}`],
+    (answer) => [`callbacks are now ${shorten(answer.callbacks)}`],
   ),
 );
 

@@ -11,19 +11,26 @@ fn an_application_lives_from_creation_to_update() {
     let created = session
         .call("auth0_create_application", json!({"name": "Storefront", "app_type": "spa", "callbacks": ["http://localhost:3000/cb"]}))
         .ok();
-    let application = &created["application"];
+    let application = &created;
     assert_eq!(application["oidc_conformant"], true);
     assert_eq!(application["token_endpoint_auth_method"], "none");
     assert_eq!(application["jwt_configuration"]["alg"], "RS256");
-    assert!(created["defaults_applied"].as_object().is_some_and(|defaults| defaults.contains_key("oidc_conformant")), "{created}");
+    assert!(
+        created["defaults_applied"]
+            .as_object()
+            .is_some_and(|defaults| defaults.contains_key("oidc_conformant")),
+        "{created}"
+    );
     let id = application["client_id"].as_str().unwrap();
 
     let found = session.call("auth0_list_applications", json!({"name": "storeFRONT"})).ok();
     assert_eq!(found["applications"].as_array().unwrap().len(), 1, "{found}");
     assert_eq!(found["applications"][0]["client_id"], id);
 
-    let updated = session.call("auth0_update_application", json!({"client_id": id, "description": "Sells shoes"})).ok();
-    assert_eq!(updated["application"]["description"], "Sells shoes");
+    let updated = session
+        .call("auth0_update_application", json!({"client_id": id, "description": "Sells shoes"}))
+        .ok();
+    assert_eq!(updated["description"], "Sells shoes");
     let patch = tenant.requests().into_iter().find(|request| request.method == "PATCH").unwrap();
     assert_eq!(String::from_utf8(patch.body).unwrap(), r#"{"description":"Sells shoes"}"#);
 }
@@ -40,7 +47,7 @@ fn defaults_never_replace_what_the_caller_gave() {
                 "jwt_configuration": {"alg": "HS256", "lifetime_in_seconds": 60}}),
         )
         .ok();
-    let application = &created["application"];
+    let application = &created;
     assert_eq!(application["oidc_conformant"], false);
     assert_eq!(application["token_endpoint_auth_method"], "client_secret_basic");
     assert_eq!(application["jwt_configuration"]["alg"], "HS256");
@@ -57,13 +64,15 @@ fn pages_tell_the_truth() {
     let last_page = (total - 1) / 5;
     let mut seen = 0;
     for page in 0..=last_page {
-        let list = session.call("auth0_list_applications", json!({"per_page": 5, "page": page})).ok();
+        let list =
+            session.call("auth0_list_applications", json!({"per_page": 5, "page": page})).ok();
         seen += list["applications"].as_array().unwrap().len() as u64;
         assert_eq!(list["pagination"]["page"], page);
         assert_eq!(list["pagination"]["has_next"], page != last_page, "{list}");
     }
     assert_eq!(seen, total);
-    let beyond = session.call("auth0_list_applications", json!({"per_page": 5, "page": last_page + 5})).ok();
+    let beyond =
+        session.call("auth0_list_applications", json!({"per_page": 5, "page": last_page + 5})).ok();
     assert_eq!(beyond["applications"], json!([]));
     assert_eq!(beyond["pagination"]["has_next"], false);
 }
@@ -72,7 +81,12 @@ fn pages_tell_the_truth() {
 fn fields_choose_what_a_list_shows_and_never_secrets() {
     let tenant = tenant();
     let mut session = Builder::new().tenant(&tenant).start();
-    let list = session.call("auth0_list_applications", json!({"per_page": 2, "fields": ["client_id", "callbacks"]})).ok();
+    let list = session
+        .call(
+            "auth0_list_applications",
+            json!({"per_page": 2, "fields": ["client_id", "callbacks"]}),
+        )
+        .ok();
     let item = list["applications"][0].as_object().unwrap();
     assert!(item.keys().all(|key| ["client_id", "callbacks"].contains(&key.as_str())), "{item:?}");
     session.call("auth0_list_applications", json!({"fields": ["client_secret"]})).error();

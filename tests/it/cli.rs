@@ -5,13 +5,16 @@ use std::{path::PathBuf, process::Command};
 use expect_test::expect_file;
 
 fn run(args: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_auth0-mcp")).args(args).env_clear().output().unwrap();
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_auth0-mcp")).args(args).env_clear().output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
 }
 
 fn golden(name: &str) -> expect_test::ExpectFile {
-    expect_file![PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/help")).join(name)]
+    expect_file![
+        PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/help")).join(name)
+    ]
 }
 
 #[test]
@@ -26,7 +29,10 @@ fn help_is_golden() {
 #[test]
 fn the_version_is_the_package_version() {
     let (code, stdout, _) = run(&["--version"]);
-    assert_eq!((code, stdout.as_str()), (0, concat!("auth0-mcp ", env!("CARGO_PKG_VERSION"), "\n")));
+    assert_eq!(
+        (code, stdout.as_str()),
+        (0, concat!("auth0-mcp ", env!("CARGO_PKG_VERSION"), "\n"))
+    );
 }
 
 #[test]
@@ -53,8 +59,20 @@ fn credential_settings_that_cannot_be_used_are_explained() {
         (&[("AUTH0_DOMAIN", "https://a.auth0.com"), ("AUTH0_TOKEN", "tok")], 3, "drop `https://`"),
         (&[("AUTH0_DOMAIN", "a.auth0.com/x"), ("AUTH0_TOKEN", "tok")], 3, "must not have a path"),
         (&[("AUTH0_DOMAIN", "evil.example@a.auth0.com"), ("AUTH0_TOKEN", "tok")], 3, "user name"),
-        (&[("AUTH0_DOMAIN", "a.auth0.com"), ("AUTH0_CLIENT_ID", "i")], 3, "AUTH0_CLIENT_SECRET is required"),
-        (&[("AUTH0_DOMAIN", "a.auth0.com"), ("AUTH0_TOKEN", "tok"), ("SSL_CERT_FILE", "/nonexistent")], 3, "/nonexistent"),
+        (
+            &[("AUTH0_DOMAIN", "a.auth0.com"), ("AUTH0_CLIENT_ID", "i")],
+            3,
+            "AUTH0_CLIENT_SECRET is required",
+        ),
+        (
+            &[
+                ("AUTH0_DOMAIN", "a.auth0.com"),
+                ("AUTH0_TOKEN", "tok"),
+                ("SSL_CERT_FILE", "/nonexistent"),
+            ],
+            3,
+            "/nonexistent",
+        ),
     ];
     for (env, code, words) in table {
         let output = Command::new(env!("CARGO_BIN_EXE_auth0-mcp"))

@@ -13,7 +13,10 @@ fn the_released_contract_is_frozen() {
     for file in ["types.wit", "management.wit", "world.wit"] {
         let now = fs::read(root().join("wit").join(file)).unwrap();
         let released = fs::read(root().join("wit/released/1.0.0").join(file)).unwrap();
-        assert!(now == released, "wit/{file} differs from wit/released/1.0.0/{file}: see wit/README.md");
+        assert!(
+            now == released,
+            "wit/{file} differs from wit/released/1.0.0/{file}: see wit/README.md"
+        );
     }
 }
 

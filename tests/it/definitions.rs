@@ -23,8 +23,10 @@ fn each_tool_has_a_golden_file_and_each_file_a_tool() {
         let text = serde_json::to_string_pretty(tool).unwrap() + "\n";
         expect_file![folder().join(format!("{name}.json"))].assert_eq(&text);
     }
-    let files: BTreeSet<_> =
-        fs::read_dir(folder()).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    let files: BTreeSet<_> = fs::read_dir(folder())
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
     assert_eq!(files, names, "a golden file without a tool, or the other way round");
 }
 
@@ -36,7 +38,10 @@ fn every_tool_says_all_that_a_client_needs() {
         let name = tool["name"].as_str().unwrap();
         assert!(name.len() <= 60, "{name}");
         assert!(tool["title"].is_string(), "{name} has no title");
-        assert!(tool["description"].as_str().unwrap().chars().count() <= 500, "{name}: long description");
+        assert!(
+            tool["description"].as_str().unwrap().chars().count() <= 500,
+            "{name}: long description"
+        );
         for hint in ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"] {
             assert!(tool["annotations"][hint].is_boolean(), "{name} lacks {hint}");
         }
@@ -49,11 +54,20 @@ fn every_tool_says_all_that_a_client_needs() {
 fn check_closed(tool: &str, at: &str, schema: &Value) {
     match schema {
         Value::Object(keys) => {
-            if keys.get("properties").is_some_and(Value::is_object) && keys.get("type") == Some(&json!("object")) {
-                assert_eq!(keys.get("additionalProperties"), Some(&json!(false)), "{tool} is open at {at}");
+            if keys.get("properties").is_some_and(Value::is_object)
+                && keys.get("type") == Some(&json!("object"))
+            {
+                assert_eq!(
+                    keys.get("additionalProperties"),
+                    Some(&json!(false)),
+                    "{tool} is open at {at}"
+                );
             }
             assert!(!keys.contains_key("$ref"), "{tool} has a $ref at {at}");
-            assert!(!keys.get("type").is_some_and(Value::is_array), "{tool} has a type array at {at}");
+            assert!(
+                !keys.get("type").is_some_and(Value::is_array),
+                "{tool} has a type array at {at}"
+            );
             keys.iter().for_each(|(key, value)| check_closed(tool, &format!("{at}.{key}"), value));
         }
         Value::Array(items) => items.iter().for_each(|item| check_closed(tool, at, item)),
@@ -64,6 +78,9 @@ fn check_closed(tool: &str, at: &str, schema: &Value) {
 #[test]
 fn the_order_is_the_same_in_every_session() {
     let tenant = tenant();
-    let list = || Builder::new().tenant(&tenant).start().request("tools/list", json!({}))["result"]["tools"].to_string();
+    let list = || {
+        Builder::new().tenant(&tenant).start().request("tools/list", json!({}))["result"]["tools"]
+            .to_string()
+    };
     assert_eq!(list(), list());
 }

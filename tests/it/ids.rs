@@ -13,9 +13,10 @@ fn table() -> Vec<(String, Option<&'static str>)> {
         (String::new(), None),
         ("x".repeat(10_000), None),
         sent("a/b", "/api/v2/clients/a%2Fb"),
-        sent("../users", "/api/v2/clients/..%2Fusers"),
-        sent("%2e%2e", "/api/v2/clients/%252e%252e"),
-        sent("..%2fusers", "/api/v2/clients/..%252fusers"),
+        ("../users".into(), None),
+        ("%2e%2e".into(), None),
+        ("..%2fusers".into(), None),
+        ("%252e%252e".into(), None),
         sent("a?b=c", "/api/v2/clients/a%3Fb%3Dc"),
         sent("a#b", "/api/v2/clients/a%23b"),
         sent("a\\b", "/api/v2/clients/a%5Cb"),
@@ -34,7 +35,9 @@ fn no_id_reaches_another_path() {
     let tenant = tenant();
     let mut session = Builder::new().tenant(&tenant).start();
     for (id, path) in table() {
-        for (tool, method) in [("auth0_get_application", "GET"), ("auth0_update_application", "PATCH")] {
+        for (tool, method) in
+            [("auth0_get_application", "GET"), ("auth0_update_application", "PATCH")]
+        {
             tenant.clear_requests();
             let mut arguments = json!({"client_id": id});
             if method == "PATCH" {
@@ -42,11 +45,18 @@ fn no_id_reaches_another_path() {
             }
             let text = session.call(tool, arguments).error();
             let shown: String = id.chars().take(20).collect();
-            let requests: Vec<_> =
-                tenant.requests().into_iter().map(|request| (request.method, request.path)).collect();
+            let requests: Vec<_> = tenant
+                .requests()
+                .into_iter()
+                .map(|request| (request.method, request.path))
+                .collect();
             match path {
                 None => assert!(requests.is_empty(), "{tool} {shown:?}: {requests:?}"),
-                Some(path) => assert_eq!(requests, [(method.to_owned(), path.to_owned())], "{tool} {shown:?}: {text}"),
+                Some(path) => assert_eq!(
+                    requests,
+                    [(method.to_owned(), path.to_owned())],
+                    "{tool} {shown:?}: {text}"
+                ),
             }
             assert!(text.len() < 1000, "{tool} {shown:?}: an answer of {} bytes", text.len());
         }

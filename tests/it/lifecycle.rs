@@ -69,7 +69,10 @@ fn signals_end_the_process_cleanly() {
     let tenant = tenant();
     for signal in ["TERM", "INT", "HUP"] {
         let session = Builder::new().tenant(&tenant).start();
-        let sent = Command::new("kill").args([&format!("-{signal}"), &session.pid().to_string()]).status().unwrap();
+        let sent = Command::new("kill")
+            .args([&format!("-{signal}"), &session.pid().to_string()])
+            .status()
+            .unwrap();
         assert!(sent.success());
         std::thread::sleep(Duration::from_millis(100));
         assert_eq!(session.end().code, Some(0), "{signal}");
@@ -83,9 +86,15 @@ fn cancelling_a_call_stops_its_http_request_and_gives_no_answer() {
     let mut session = Builder::new().tenant(&tenant).start();
     let id = session.ask("tools/call", json!({"name": "auth0_list_applications", "arguments": {}}));
     wait_until(|| !tenant.requests().is_empty());
-    session.notify("notifications/cancelled", json!({"requestId": id, "reason": "changed my mind"}));
-    wait_until(|| tenant.requests().iter().any(|request| request.outcome == tenant::Outcome::Aborted));
-    assert!(session.next_within(Duration::from_millis(300)).is_none(), "a cancelled request gets no answer");
+    session
+        .notify("notifications/cancelled", json!({"requestId": id, "reason": "changed my mind"}));
+    wait_until(|| {
+        tenant.requests().iter().any(|request| request.outcome == tenant::Outcome::Aborted)
+    });
+    assert!(
+        session.next_within(Duration::from_millis(300)).is_none(),
+        "a cancelled request gets no answer"
+    );
     tenant.faults().clear();
     session.call("auth0_list_applications", json!({"per_page": 1})).ok();
 }

@@ -17,7 +17,8 @@ fn play(file: &str) {
         if let Some(sent) = line.strip_prefix("> ") {
             session.send_line(sent);
         } else if let Some(expected) = line.strip_prefix("< ") {
-            let expected: Value = serde_json::from_str(expected).unwrap_or_else(|e| panic!("{at}: {e}"));
+            let expected: Value =
+                serde_json::from_str(expected).unwrap_or_else(|e| panic!("{at}: {e}"));
             let answer = session.next();
             assert!(holds(&answer, &expected), "{at}: {answer}\ndoes not hold {expected}");
         } else {
@@ -33,9 +34,9 @@ fn play(file: &str) {
 fn holds(answer: &Value, expected: &Value) -> bool {
     match (answer, expected) {
         (_, Value::String(any)) if any == "…" => !answer.is_null(),
-        (Value::Object(answer), Value::Object(expected)) => {
-            expected.iter().all(|(key, value)| holds(answer.get(key).unwrap_or(&Value::Null), value))
-        }
+        (Value::Object(answer), Value::Object(expected)) => expected
+            .iter()
+            .all(|(key, value)| holds(answer.get(key).unwrap_or(&Value::Null), value)),
         (Value::Array(answer), Value::Array(expected)) => {
             answer.len() == expected.len() && answer.iter().zip(expected).all(|(a, e)| holds(a, e))
         }
@@ -46,7 +47,10 @@ fn holds(answer: &Value, expected: &Value) -> bool {
 #[test]
 fn transcripts() {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/sessions"));
-    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|f| f.unwrap().file_name().into_string().unwrap())
+        .collect();
     files.sort();
     assert!(files.len() >= 4, "{files:?}");
     files.iter().for_each(|file| play(file));
@@ -73,9 +77,16 @@ fn every_tool_answers_in_both_eras_with_equal_text_and_structure() {
 #[test]
 fn an_unknown_tool_is_a_protocol_error_with_a_hint() {
     in_both_eras(|session| {
-        let answer = session.request("tools/call", json!({"name": "auth0_get_aplication", "arguments": {}}));
+        let answer =
+            session.request("tools/call", json!({"name": "auth0_get_aplication", "arguments": {}}));
         assert_eq!(answer["error"]["code"], -32602);
-        assert!(answer["error"]["message"].as_str().unwrap().contains("did you mean auth0_get_application"), "{answer}");
+        assert!(
+            answer["error"]["message"]
+                .as_str()
+                .unwrap()
+                .contains("did you mean auth0_get_application"),
+            "{answer}"
+        );
     });
 }
 
@@ -88,7 +99,12 @@ fn modern_results_carry_their_type_and_cache_hints() {
     assert_eq!(list["result"]["cacheScope"], "private");
     assert!(list["result"]["ttlMs"].as_u64().is_some());
     let discovered = session.request("server/discover", json!({}));
-    assert!(discovered["result"]["supportedVersions"].as_array().unwrap().contains(&json!("2026-07-28")));
+    assert!(
+        discovered["result"]["supportedVersions"]
+            .as_array()
+            .unwrap()
+            .contains(&json!("2026-07-28"))
+    );
     assert!(discovered["result"]["instructions"].as_str().unwrap().chars().count() <= 2048);
 }
 
@@ -96,7 +112,10 @@ fn modern_results_carry_their_type_and_cache_hints() {
 fn a_line_over_the_limit_is_answered_and_the_session_goes_on() {
     let tenant = tenant();
     let mut session = Builder::new().tenant(&tenant).start();
-    session.send_line(&format!(r#"{{"jsonrpc":"2.0","id":90,"method":"ping","pad":"{}"}}"#, "x".repeat(5 << 20)));
+    session.send_line(&format!(
+        r#"{{"jsonrpc":"2.0","id":90,"method":"ping","pad":"{}"}}"#,
+        "x".repeat(5 << 20)
+    ));
     assert_eq!(session.next()["error"]["code"], -32600);
     assert!(session.request("ping", json!({}))["result"].is_object());
 }

@@ -35,15 +35,26 @@ fn call_everything(session: &mut Session, client_id: &str) -> String {
         ("auth0_update_application", json!({"client_id": client_id, "name": "Planted again"})),
         ("auth0_update_application", json!({"client_id": "missing", "name": "x"})),
     ];
-    calls.into_iter().map(|(tool, arguments)| session.call(tool, arguments).raw).collect::<Vec<_>>().join("\n")
+    calls
+        .into_iter()
+        .map(|(tool, arguments)| session.call(tool, arguments).raw)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[track_caller]
 fn absent(where_: &str, text: &str, secrets: &[&str]) {
     for secret in secrets {
-        assert!(!text.contains(secret), "{where_} holds a planted secret: {}", around(text, secret));
+        assert!(
+            !text.contains(secret),
+            "{where_} holds a planted secret: {}",
+            around(text, secret)
+        );
         // A part of it is a leak too.
-        assert!(!text.contains(&secret[secret.len() - 24..]), "{where_} holds the end of a planted secret");
+        assert!(
+            !text.contains(&secret[secret.len() - 24..]),
+            "{where_} holds the end of a planted secret"
+        );
     }
 }
 
@@ -57,9 +68,11 @@ fn faults() -> Vec<Option<FaultKind>> {
         status,
         content_type: "application/json".into(),
         body: json!({"statusCode": status, "error": "E", "message":
-            format!("Bad client_secret={PLANTED}; Authorization: Bearer {PLANTED}")}).to_string(),
+            format!("Bad client_secret={PLANTED}; Authorization: Bearer {PLANTED}")})
+        .to_string(),
     };
-    let mut kinds: Vec<_> = [400, 401, 403, 404, 409, 500].map(FaultKind::status).into_iter().map(Some).collect();
+    let mut kinds: Vec<_> =
+        [400, 401, 403, 404, 409, 500].map(FaultKind::status).into_iter().map(Some).collect();
     kinds.extend([
         None,
         Some(echo(400)),
@@ -141,8 +154,7 @@ fn settings_are_not_hidden_with_the_secrets() {
     let tenant = tenant();
     let id = plant(&tenant);
     let mut session = Builder::new().tenant(&tenant).start();
-    let read = session.call("auth0_get_application", json!({"client_id": id})).ok();
-    let application = if read["application"].is_object() { &read["application"] } else { &read };
+    let application = session.call("auth0_get_application", json!({"client_id": id})).ok();
     assert_eq!(application["refresh_token"]["leeway"], 3, "{application}");
     assert_eq!(application["client_secret"], "[REDACTED]");
     assert_ne!(application["name"], Value::Null);
@@ -150,8 +162,17 @@ fn settings_are_not_hidden_with_the_secrets() {
 
 #[test]
 fn a_bad_token_is_not_repeated_at_start() {
-    for (domain, token) in [("https://x.auth0.com", PLANTED), ("x.auth0.com", "Bearer pLaNtEd-SeCrEt_0123456789abcdefghij")] {
-        let ended = Builder::new().env("AUTH0_DOMAIN", domain).env("AUTH0_TOKEN", token).debug().raw().start().end();
+    for (domain, token) in [
+        ("https://x.auth0.com", PLANTED),
+        ("x.auth0.com", "Bearer pLaNtEd-SeCrEt_0123456789abcdefghij"),
+    ] {
+        let ended = Builder::new()
+            .env("AUTH0_DOMAIN", domain)
+            .env("AUTH0_TOKEN", token)
+            .debug()
+            .raw()
+            .start()
+            .end();
         assert_ne!(ended.code, Some(0));
         absent("the log", &ended.stderr, &[&token[token.len() - 30..]]);
     }

@@ -9,14 +9,32 @@ fn patterns_choose_tools_and_read_only_wins() {
     let tenant = tenant();
     let table: [(&[&str], &[(&str, &str)], &[&str]); 6] = [
         (&["--tools", "auth0_get_*"], &[], &["auth0_get_application"]),
-        (&[], &[("AUTH0_MCP_TOOLS", "auth0_*_application")], &["auth0_get_application", "auth0_create_application", "auth0_update_application"]),
-        (&["--tools", "auth0_list_applications"], &[("AUTH0_MCP_TOOLS", "auth0_get_*")], &["auth0_list_applications"]),
-        (&["--read-only", "--tools", "auth0_*_application*"], &[], &["auth0_list_applications", "auth0_get_application"]),
-        (&["--read-only=false", "--tools", "auth0_*_application*"], &[("AUTH0_MCP_READ_ONLY", "1")], &["auth0_list_applications", "auth0_get_application"]),
+        (
+            &[],
+            &[("AUTH0_MCP_TOOLS", "auth0_*_application")],
+            &["auth0_get_application", "auth0_create_application", "auth0_update_application"],
+        ),
+        (
+            &["--tools", "auth0_list_applications"],
+            &[("AUTH0_MCP_TOOLS", "auth0_get_*")],
+            &["auth0_list_applications"],
+        ),
+        (
+            &["--read-only", "--tools", "auth0_*_application*"],
+            &[],
+            &["auth0_list_applications", "auth0_get_application"],
+        ),
+        (
+            &["--read-only=false", "--tools", "auth0_*_application*"],
+            &[("AUTH0_MCP_READ_ONLY", "1")],
+            &["auth0_list_applications", "auth0_get_application"],
+        ),
         (&["--read-only", "--tools", "auth0_create_application"], &[], &[]),
     ];
     for (args, env, expected) in table {
-        let builder = env.iter().fold(Builder::new().tenant(&tenant).args(args), |b, (name, value)| b.env(name, value));
+        let builder = env
+            .iter()
+            .fold(Builder::new().tenant(&tenant).args(args), |b, (name, value)| b.env(name, value));
         assert_eq!(builder.start().tool_names(), expected, "{args:?} {env:?}");
     }
 }
@@ -25,8 +43,14 @@ fn patterns_choose_tools_and_read_only_wins() {
 fn a_tool_that_is_off_is_unknown() {
     let tenant = tenant();
     let mut session = Builder::new().tenant(&tenant).args(&["--read-only"]).start();
-    let answer = session.request("tools/call", json!({"name": "auth0_create_application", "arguments": {"name": "x"}}));
-    assert!(answer["error"]["message"].as_str().unwrap().contains("Unknown or restricted tool"), "{answer}");
+    let answer = session.request(
+        "tools/call",
+        json!({"name": "auth0_create_application", "arguments": {"name": "x"}}),
+    );
+    assert!(
+        answer["error"]["message"].as_str().unwrap().contains("Unknown or restricted tool"),
+        "{answer}"
+    );
     assert!(tenant.requests().is_empty());
 }
 
@@ -43,7 +67,10 @@ fn a_wrong_choice_refuses_to_start() {
         (&["--tools"], &[], 2, "--tools"),
     ];
     for (args, env, code, words) in table {
-        let builder = env.iter().fold(Builder::new().tenant(&tenant).raw().args(args), |b, (name, value)| b.env(name, value));
+        let builder =
+            env.iter().fold(Builder::new().tenant(&tenant).raw().args(args), |b, (name, value)| {
+                b.env(name, value)
+            });
         let ended = builder.start().end();
         assert_eq!(ended.code, Some(code), "{args:?} {env:?}: {}", ended.stderr);
         assert!(ended.stderr.contains(words), "{args:?} {env:?}: {}", ended.stderr);
@@ -54,7 +81,8 @@ fn a_wrong_choice_refuses_to_start() {
 #[test]
 fn debug_lines_say_what_is_on_and_what_was_opened() {
     let tenant = tenant();
-    let mut session = Builder::new().tenant(&tenant).debug().args(&["--tools", "auth0_list_*"]).start();
+    let mut session =
+        Builder::new().tenant(&tenant).debug().args(&["--tools", "auth0_list_*"]).start();
     assert!(!session.stderr().contains("opened:"), "nothing is opened before it is needed");
     session.call("auth0_list_applications", json!({})).ok();
     let stderr = session.end().stderr;

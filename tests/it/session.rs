@@ -66,13 +66,18 @@ pub fn tenant() -> Tenant {
 impl Builder {
     /// The product's binary.
     pub fn new() -> Self {
-        Self::of(Path::new(env!("CARGO_BIN_EXE_auth0-mcp")))
+        Self::of(Path::new(option_env!("CARGO_BIN_EXE_auth0-mcp").expect("a test of the host")))
     }
 
     /// Another binary with the same command line.
     pub fn of(binary: &Path) -> Self {
         let mut command = Command::new(binary);
-        command.arg("run").env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .arg("run")
+            .env_clear()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         Self { command, modern: false, handshake: true }
     }
 
@@ -85,7 +90,9 @@ impl Builder {
     /// Serves this tenant with this token.
     pub fn tenant_with(self, tenant: &Tenant, token: &str) -> Self {
         let ca = ca_file(tenant);
-        self.env("AUTH0_DOMAIN", tenant.domain()).env("AUTH0_TOKEN", token).env("SSL_CERT_FILE", ca.to_str().unwrap())
+        self.env("AUTH0_DOMAIN", tenant.domain())
+            .env("AUTH0_TOKEN", token)
+            .env("SSL_CERT_FILE", ca.to_str().unwrap())
     }
 
     pub fn args(mut self, args: &[&str]) -> Self {
@@ -120,7 +127,11 @@ impl Builder {
         let (sender, lines) = channel();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let out = std::thread::spawn(move || {
-            stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)).unwrap_or_default();
+            stdout
+                .lines()
+                .map_while(Result::ok)
+                .try_for_each(|line| sender.send(line))
+                .unwrap_or_default();
         });
         let stderr = Arc::new(Mutex::new(String::new()));
         let (seen, mut pipe) = (stderr.clone(), child.stderr.take().unwrap());
@@ -131,7 +142,8 @@ impl Builder {
             }
         });
         let readers = vec![out, err];
-        let mut session = Session { child, stdin, lines, stderr, readers, modern: self.modern, next_id: 1 };
+        let mut session =
+            Session { child, stdin, lines, stderr, readers, modern: self.modern, next_id: 1 };
         if self.handshake && !self.modern {
             let params = json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "it", "version": "1"}});
             let answer = session.request("initialize", params);
@@ -157,7 +169,9 @@ impl Session {
 
     pub fn next_within(&mut self, patience: Duration) -> Option<Value> {
         match self.lines.recv_timeout(patience) {
-            Ok(line) => Some(serde_json::from_str(&line).unwrap_or_else(|_| panic!("stdout holds {line}"))),
+            Ok(line) => {
+                Some(serde_json::from_str(&line).unwrap_or_else(|_| panic!("stdout holds {line}")))
+            }
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
         }
     }
@@ -174,7 +188,9 @@ impl Session {
             params["_meta"]["io.modelcontextprotocol/protocolVersion"] = json!(MODERN);
             params["_meta"]["io.modelcontextprotocol/clientCapabilities"] = json!({});
         }
-        self.send_line(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}).to_string());
+        self.send_line(
+            &json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}).to_string(),
+        );
         id
     }
 

@@ -32,7 +32,8 @@ pub struct Deny;
 
 impl Capabilities for Deny {
     fn send(&self, _: Request, _: Instant) -> Answer<'_, Result<Response, Refusal>> {
-        let refusal = Refusal::NotGranted("a plugin sends nothing while it describes itself".into());
+        let refusal =
+            Refusal::NotGranted("a plugin sends nothing while it describes itself".into());
         Box::pin(async { Err(refusal) })
     }
 

@@ -3,7 +3,9 @@
 pub use crate::bindings::auth0_mcp::plugin::{
     log::Level,
     management::{Request, Response},
-    types::{Consequences, Effect, Endpoint, Failure, Manifest, Method, Refusal, TenantError, Tool},
+    types::{
+        Consequences, Effect, Endpoint, Failure, Manifest, Method, Refusal, TenantError, Tool,
+    },
 };
 
 impl Method {

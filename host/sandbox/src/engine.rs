@@ -1,8 +1,11 @@
 //! The wasmtime engine and the settings that make a guest harmless.
 
-use wasmtime::{Config, component::{HasSelf, Linker}};
+use wasmtime::{
+    Config,
+    component::{HasSelf, Linker},
+};
 
-use crate::{OpenError, bindings, imports, state::State, ticker::Ticker, compiled::Compiled};
+use crate::{OpenError, bindings, compiled::Compiled, imports, state::State, ticker::Ticker};
 
 /// The interfaces that a plugin may import. Anything else is refused before compiling.
 const IMPORTS: [&str; 4] = [
@@ -28,7 +31,8 @@ impl Engine {
         let refuse = |error: wasmtime::Error| OpenError::World(format!("{error:#}"));
         let wasmtime = wasmtime::Engine::new(&config(None).map_err(refuse)?).map_err(refuse)?;
         let mut linker = Linker::new(&wasmtime);
-        bindings::Plugin::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state).map_err(refuse)?;
+        bindings::Plugin::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state)
+            .map_err(refuse)?;
         let ticker = Ticker::new(wasmtime.weak());
         Ok(Self { wasmtime, linker, ticker })
     }
@@ -90,7 +94,10 @@ fn config(target: Option<&str>) -> wasmtime::Result<Config> {
         .memory_reservation_for_growth(1 << 20)
         .memory_guard_size(0)
         .guard_before_linear_memory(false)
-        .memory_init_cow(false);
+        .memory_init_cow(false)
+        // Maps from machine code back to wasm offsets: a tenth of the code's size, for backtraces that
+        // nobody reads. The panic text comes through `log`.
+        .generate_address_map(false);
     if let Some(target) = target {
         config.target(target)?;
     }

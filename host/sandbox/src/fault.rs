@@ -14,7 +14,9 @@ pub enum OpenError {
     #[error("this is not a WebAssembly component: {0}")]
     NotAComponent(String),
     /// A core module, the usual mistake of a plugin author.
-    #[error("this is a core WebAssembly module, not a component: run the component step (`wasm-tools component new`) on it")]
+    #[error(
+        "this is a core WebAssembly module, not a component: run the component step (`wasm-tools component new`) on it"
+    )]
     CoreModule,
     /// It wants something that the host does not give.
     #[error("the component imports `{0}`, which is not part of auth0-mcp:plugin@1.0.0")]

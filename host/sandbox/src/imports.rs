@@ -14,12 +14,15 @@ pub fn imports(component: &[u8]) -> Result<Vec<String>, OpenError> {
     let mut depth = 0_u32;
     for payload in Parser::new(0).parse_all(component) {
         match payload.map_err(|error| OpenError::NotAComponent(error.to_string()))? {
-            Payload::Version { encoding: Encoding::Module, .. } if depth == 0 => return Err(OpenError::CoreModule),
+            Payload::Version { encoding: Encoding::Module, .. } if depth == 0 => {
+                return Err(OpenError::CoreModule);
+            }
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::ComponentImportSection(section) if depth == 0 => {
                 for import in section {
-                    let import = import.map_err(|error| OpenError::NotAComponent(error.to_string()))?;
+                    let import =
+                        import.map_err(|error| OpenError::NotAComponent(error.to_string()))?;
                     names.push(import.name.name.to_owned());
                 }
             }

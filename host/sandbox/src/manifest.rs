@@ -92,7 +92,11 @@ impl Manifest {
     pub fn admit(said: contract::Manifest) -> Result<Self, ManifestError> {
         let place = format!("plugin `{}`", said.name.escape_debug());
         check(is_name(&said.name, '-'), &place, "the name must match [a-z0-9-]{1,60}")?;
-        check(!said.version.is_empty() && said.version.len() <= 40, &place, "the version must have 1 to 40 bytes")?;
+        check(
+            !said.version.is_empty() && said.version.len() <= 40,
+            &place,
+            "the version must have 1 to 40 bytes",
+        )?;
         check_text(&place, "description", &said.description, 500)?;
         check((1..=100).contains(&said.tools.len()), &place, "a plugin has 1 to 100 tools")?;
         let mut tools: Vec<Tool> = Vec::with_capacity(said.tools.len());
@@ -113,8 +117,11 @@ impl Tool {
         check_text(&place, "title", &said.title, 100)?;
         check_text(&place, "description", &said.description, 2048)?;
         let input_schema = parse_schema(&place, "input", &said.input_schema)?;
-        let output_schema =
-            said.output_schema.as_deref().map(|schema| parse_schema(&place, "output", schema)).transpose()?;
+        let output_schema = said
+            .output_schema
+            .as_deref()
+            .map(|schema| parse_schema(&place, "output", schema))
+            .transpose()?;
         check_closed(&place, "$", &Value::Object(input_schema.clone()))?;
         let effect = Effect::from(said.effect);
         let endpoints = said
@@ -133,8 +140,15 @@ impl Endpoint {
         let shown = format!("{place}, row {} {}", method.as_str(), said.path.escape_debug());
         let readable = effect != Effect::ReadOnly || method == Method::Get;
         check(readable, &shown, "a read-only tool can only have GET rows")?;
-        check(said.path.split('/').all(is_segment), &shown, "each segment is [A-Za-z0-9._-]+ or {name}")?;
-        let scopes_fit = said.scopes.iter().all(|scope| !scope.is_empty() && scope.bytes().all(|b| b.is_ascii_graphic()));
+        check(
+            said.path.split('/').all(is_segment),
+            &shown,
+            "each segment is [A-Za-z0-9._-]+ or {name}",
+        )?;
+        let scopes_fit = said
+            .scopes
+            .iter()
+            .all(|scope| !scope.is_empty() && scope.bytes().all(|b| b.is_ascii_graphic()));
         check(scopes_fit, &shown, "a scope is visible ASCII without spaces")?;
         Ok(Self { method, path: said.path, scopes: said.scopes })
     }
@@ -159,18 +173,30 @@ mod method {
     use super::Method;
 
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
-    pub(super) fn serialize<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(
+        method: &Method,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(method.as_str())
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Method, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Method, D::Error> {
         let name = String::deserialize(deserializer)?;
-        Method::ALL.into_iter().find(|method| method.as_str() == name).ok_or_else(|| D::Error::custom("unknown method"))
+        Method::ALL
+            .into_iter()
+            .find(|method| method.as_str() == name)
+            .ok_or_else(|| D::Error::custom("unknown method"))
     }
 }
 
 fn check(fits: bool, place: &str, problem: &str) -> Result<(), ManifestError> {
-    if fits { Ok(()) } else { Err(ManifestError { place: place.to_owned(), problem: problem.to_owned() }) }
+    if fits {
+        Ok(())
+    } else {
+        Err(ManifestError { place: place.to_owned(), problem: problem.to_owned() })
+    }
 }
 
 /// Names travel into file names, patterns and every client's own name rules: the common part of all of them.
@@ -181,7 +207,9 @@ fn is_name(name: &str, joint: char) -> bool {
 
 /// One segment of a row: literal, or a brace pair that stands for exactly one segment of any content.
 fn is_segment(segment: &str) -> bool {
-    let word = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+    let word = |text: &str| {
+        !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+    };
     match segment.strip_prefix('{') {
         Some(rest) => rest.strip_suffix('}').is_some_and(word),
         None => word(segment) && segment != "." && segment != "..",
@@ -190,7 +218,11 @@ fn is_segment(segment: &str) -> bool {
 
 fn check_text(place: &str, what: &str, text: &str, most: usize) -> Result<(), ManifestError> {
     check(!text.trim().is_empty(), place, &format!("the {what} is empty"))?;
-    check(text.chars().count() <= most, place, &format!("the {what} has more than {most} characters"))?;
+    check(
+        text.chars().count() <= most,
+        place,
+        &format!("the {what} has more than {most} characters"),
+    )?;
     let plain = text.chars().all(|c| c == '\n' || !(c.is_control() || crate::text::is_hidden(c)));
     check(plain, place, &format!("the {what} has control or invisible characters"))
 }
@@ -203,9 +235,17 @@ fn parse_schema(place: &str, which: &str, json: &str) -> Result<Schema, Manifest
         problem: format!("the {which} schema is not JSON: {error}"),
     })?;
     match schema {
-        Value::Object(schema) if schema.get("type").and_then(Value::as_str) == Some("object") => Ok(schema),
+        Value::Object(schema) if schema.get("type").and_then(Value::as_str) == Some("object") => {
+            Ok(schema)
+        }
         _ => {
-            check(false, place, &format!("the root of the {which} schema must be an object with \"type\": \"object\""))?;
+            check(
+                false,
+                place,
+                &format!(
+                    "the root of the {which} schema must be an object with \"type\": \"object\""
+                ),
+            )?;
             Ok(Schema::new())
         }
     }
@@ -216,13 +256,22 @@ fn parse_schema(place: &str, which: &str, json: &str) -> Result<Schema, Manifest
 fn check_closed(place: &str, at: &str, schema: &Value) -> Result<(), ManifestError> {
     match schema {
         Value::Object(keys) => {
-            let closed = keys.get("additionalProperties").or_else(|| keys.get("unevaluatedProperties"));
+            let closed =
+                keys.get("additionalProperties").or_else(|| keys.get("unevaluatedProperties"));
             let lists = keys.get("properties").is_some_and(Value::is_object);
             let fits = !lists || closed.is_some_and(|closed| *closed != Value::Bool(true));
-            check(fits, place, &format!("the input schema is open at {at}: add \"additionalProperties\": false"))?;
-            let inside = keys.get("$ref").and_then(Value::as_str).is_none_or(|target| target.starts_with('#'));
+            check(
+                fits,
+                place,
+                &format!("the input schema is open at {at}: add \"additionalProperties\": false"),
+            )?;
+            let inside = keys
+                .get("$ref")
+                .and_then(Value::as_str)
+                .is_none_or(|target| target.starts_with('#'));
             check(inside, place, &format!("the input schema refers to another document at {at}"))?;
-            keys.iter().try_for_each(|(key, value)| check_closed(place, &format!("{at}.{key}"), value))
+            keys.iter()
+                .try_for_each(|(key, value)| check_closed(place, &format!("{at}.{key}"), value))
         }
         Value::Array(items) => items.iter().try_for_each(|item| check_closed(place, at, item)),
         _ => Ok(()),

@@ -83,14 +83,19 @@ impl Plugin {
     fn store(&self, capabilities: Arc<dyn Capabilities>, limits: Limits) -> CallStore {
         let running = self.engine.ticker.run();
         let deadline = Instant::now() + limits.deadline;
-        let mut inner = Store::new(&self.engine.wasmtime, State::new(capabilities, limits, deadline));
+        let mut inner =
+            Store::new(&self.engine.wasmtime, State::new(capabilities, limits, deadline));
         inner.limiter(|state| &mut state.limiter);
         inner.set_epoch_deadline(1);
         // At each tick the guest yields, so that other calls run and `timeout_at` can end this one. The
         // check below is the second lock on the same door: it holds even if nobody polls the timer.
         let last = deadline + Duration::from_millis(100);
         inner.epoch_deadline_callback(move |_| {
-            Ok(if Instant::now() > last { UpdateDeadline::Interrupt } else { UpdateDeadline::Yield(1) })
+            Ok(if Instant::now() > last {
+                UpdateDeadline::Interrupt
+            } else {
+                UpdateDeadline::Yield(1)
+            })
         });
         CallStore { inner, deadline, limits, _running: running }
     }

@@ -15,8 +15,8 @@ use crate::{
     text::bounded,
 };
 
-/// What the SDK's panic hook writes before the text of a panic.
-const PANIC: &str = "panic: ";
+/// How the text of a Rust panic begins (`PanicHookInfo`), which the SDK's hook writes before the trap.
+const PANIC: &str = "panicked at ";
 
 /// One call: what it may do, what it has used, what it said last.
 pub(crate) struct State {
@@ -30,9 +30,21 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(capabilities: Arc<dyn Capabilities>, limits: Limits, deadline: Instant) -> Self {
+    pub(crate) fn new(
+        capabilities: Arc<dyn Capabilities>,
+        limits: Limits,
+        deadline: Instant,
+    ) -> Self {
         let limiter = Limiter::new(&limits);
-        Self { capabilities, limits, deadline, requests: 0, log_lines: 0, limiter, panic_text: None }
+        Self {
+            capabilities,
+            limits,
+            deadline,
+            requests: 0,
+            log_lines: 0,
+            limiter,
+            panic_text: None,
+        }
     }
 }
 
@@ -42,7 +54,8 @@ impl management::Host for State {
     async fn send(&mut self, request: Request) -> Result<Result<Response, Refusal>> {
         self.requests += 1;
         if self.requests > self.limits.requests {
-            let text = format!("one call may send {} requests, and this one has", self.limits.requests);
+            let text =
+                format!("one call may send {} requests, and this one has", self.limits.requests);
             return Ok(Err(Refusal::NotGranted(text)));
         }
         Ok(self.capabilities.send(request, self.deadline).await)
@@ -72,8 +85,8 @@ impl invocation::Host for State {
 impl log::Host for State {
     async fn write(&mut self, level: Level, message: String) -> Result<()> {
         let line = bounded(&message, self.limits.log_line);
-        if let Some(text) = line.strip_prefix(PANIC) {
-            self.panic_text = Some(text.to_owned());
+        if let Some(text) = message.strip_prefix(PANIC) {
+            self.panic_text = Some(bounded(&text.replace('\n', " "), 500));
         }
         self.log_lines += 1;
         if self.log_lines <= self.limits.log_lines {

@@ -57,7 +57,11 @@ impl Cause {
         if error.is_connect() && error.is_timeout() {
             return Self::ConnectTimeout;
         }
-        chain(error).find_map(known).unwrap_or_else(|| Self::Other(innermost(error)))
+        Self::find(error).unwrap_or_else(|| Self::Other(innermost(error)))
+    }
+
+    fn find(error: &(dyn Error + 'static)) -> Option<Self> {
+        chain(error).find_map(known)
     }
 
     /// Whether a second try may go better at once.
@@ -87,13 +91,21 @@ fn known(error: &(dyn Error + 'static)) -> Option<Cause> {
         Some(Cause::Dns)
     } else if says(&["tunnel", "proxy authentication", "proxy authorization"]) {
         Some(Cause::Proxy)
-    } else if says(&["connection closed before message completed", "unexpected EOF", "end of file"])
-    {
+    } else if says(&BROKEN) {
         Some(Cause::Broken)
     } else {
         None
     }
 }
+
+/// What hyper prints of a connection that ended too early, in HTTP/1 and HTTP/2.
+const BROKEN: [&str; 5] = [
+    "connection closed before message completed",
+    "error reading a body from connection",
+    "http2 error",
+    "unexpected EOF",
+    "end of file",
+];
 
 fn socket(error: &io::Error) -> Option<Cause> {
     use io::ErrorKind as Kind;
@@ -115,7 +127,8 @@ fn tls(error: &rustls::Error) -> Cause {
     use CertificateError as Bad;
     match error {
         rustls::Error::InvalidCertificate(bad) => match bad {
-            Bad::UnknownIssuer => Cause::Untrusted,
+            // A CA of the same name as a trusted one, with another key, makes a bad signature.
+            Bad::UnknownIssuer | Bad::BadSignature => Cause::Untrusted,
             Bad::NotValidForName | Bad::NotValidForNameContext { .. } => Cause::WrongName,
             Bad::Expired
             | Bad::ExpiredContext { .. }
@@ -145,4 +158,41 @@ pub(crate) fn innermost(error: &reqwest::Error) -> String {
 
 fn short(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::pki_types::UnixTime;
+
+    use super::*;
+
+    #[test]
+    fn errors_are_told_apart_however_they_are_wrapped() {
+        let bad = |bad| Box::new(io::Error::other(rustls::Error::InvalidCertificate(bad)));
+        let kind = |kind: io::ErrorKind| Box::new(io::Error::other(io::Error::from(kind)));
+        let text = |text: &str| Box::new(io::Error::other(text.to_owned()));
+        let time = UnixTime::since_unix_epoch(std::time::Duration::ZERO);
+        let expired = CertificateError::ExpiredContext { time, not_after: time };
+        for (error, expected) in [
+            (bad(CertificateError::UnknownIssuer), Some(Cause::Untrusted)),
+            (bad(CertificateError::BadSignature), Some(Cause::Untrusted)),
+            (bad(CertificateError::NotValidForName), Some(Cause::WrongName)),
+            (bad(expired), Some(Cause::OutOfDate)),
+            (
+                bad(CertificateError::Revoked),
+                Some(Cause::Tls("invalid peer certificate: Revoked".into())),
+            ),
+            (kind(io::ErrorKind::ConnectionRefused), Some(Cause::Refused)),
+            (kind(io::ErrorKind::ConnectionReset), Some(Cause::Broken)),
+            (kind(io::ErrorKind::UnexpectedEof), Some(Cause::Broken)),
+            (kind(io::ErrorKind::NetworkUnreachable), Some(Cause::NoNetwork)),
+            (kind(io::ErrorKind::TimedOut), Some(Cause::ConnectTimeout)),
+            (text("dns error"), Some(Cause::Dns)),
+            (text("unsuccessful tunnel"), Some(Cause::Proxy)),
+            (text("connection closed before message completed"), Some(Cause::Broken)),
+            (text("something else"), None),
+        ] {
+            assert_eq!(Cause::find(error.as_ref()), expected, "{error:?}");
+        }
+    }
 }

@@ -23,6 +23,10 @@ pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// since a write that meets such a close cannot be repeated.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 
+/// How often a connection with a request on it is probed, and how long a probe may take: a laptop that wakes
+/// up on another network must not wait for its old connection until the deadline.
+const PROBE: Duration = Duration::from_secs(5);
+
 /// A lazily built client. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Https(Arc<Inner>);
@@ -72,6 +76,8 @@ fn build(trust: &Trust, direct: bool) -> Result<Client, TrustError> {
         .default_headers(headers)
         .connect_timeout(CONNECT_TIMEOUT)
         .pool_idle_timeout(IDLE_TIMEOUT)
+        .http2_keep_alive_interval(PROBE)
+        .http2_keep_alive_timeout(PROBE)
         .tcp_nodelay(true);
     if direct {
         builder = builder.no_proxy();

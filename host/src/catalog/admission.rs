@@ -6,7 +6,10 @@
 use std::sync::OnceLock;
 
 use auth0_mcp_sandbox::manifest::Schema;
-use jsonschema::{ValidationError, Validator, error::{TypeKind, ValidationErrorKind as Kind}};
+use jsonschema::{
+    ValidationError, Validator,
+    error::{TypeKind, ValidationErrorKind as Kind},
+};
 use serde_json::Value;
 
 use super::pattern::nearest;
@@ -24,7 +27,11 @@ pub struct Arguments {
 
 impl Arguments {
     pub(crate) fn of(tool: &str, schema: &Schema) -> Self {
-        Self { tool: tool.to_owned(), schema: Value::Object(schema.clone()), validator: OnceLock::new() }
+        Self {
+            tool: tool.to_owned(),
+            schema: Value::Object(schema.clone()),
+            validator: OnceLock::new(),
+        }
     }
 
     /// Checks the arguments of a call.
@@ -32,7 +39,9 @@ impl Arguments {
     /// # Errors
     /// A text for the model that names each problem and what was expected.
     pub fn check(&self, arguments: &Value) -> Result<(), String> {
-        let validator = self.validator().map_err(|error| format!("the schema of `{}` is broken: {error}", self.tool))?;
+        let validator = self
+            .validator()
+            .map_err(|error| format!("the schema of `{}` is broken: {error}", self.tool))?;
         if validator.is_valid(arguments) {
             return Ok(());
         }
@@ -45,7 +54,11 @@ impl Arguments {
         if more > 0 {
             problems.push(format!("and {more} more"));
         }
-        Err(format!("Invalid arguments for {}: {}. Nothing was sent to Auth0.", self.tool, problems.join("; ")))
+        Err(format!(
+            "Invalid arguments for {}: {}. Nothing was sent to Auth0.",
+            self.tool,
+            problems.join("; ")
+        ))
     }
 
     fn validator(&self) -> Result<&Validator, &String> {
@@ -56,15 +69,24 @@ impl Arguments {
     /// One problem as words; `at` is the place of an enclosing `anyOf`.
     fn describe(&self, error: &ValidationError<'_>, at: &str, problems: &mut Vec<String>) {
         let path = format!("{at}{}", error.instance_path().as_str());
-        let place = if path.is_empty() { "the arguments".to_owned() } else { format!("`{}`", dotted(&path)) };
+        let place = if path.is_empty() {
+            "the arguments".to_owned()
+        } else {
+            format!("`{}`", dotted(&path))
+        };
         match error.kind() {
-            Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+            Kind::AdditionalProperties { unexpected }
+            | Kind::UnevaluatedProperties { unexpected } => {
                 problems.extend(unexpected.iter().map(|key| self.unknown(key, &path)));
             }
-            Kind::AnyOf { context } | Kind::OneOfNotValid { context } => match closest_branch(context) {
-                Some(branch) => branch.iter().for_each(|inner| self.describe(inner, at, problems)),
-                None => problems.push(format!("{place} fits none of the allowed forms")),
-            },
+            Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
+                match closest_branch(context) {
+                    Some(branch) => {
+                        branch.iter().for_each(|inner| self.describe(inner, at, problems))
+                    }
+                    None => problems.push(format!("{place} fits none of the allowed forms")),
+                }
+            }
             kind => problems.push(format!("{place} {}", expectation(kind))),
         }
     }
@@ -89,9 +111,13 @@ fn dotted(pointer: &str) -> String {
 }
 
 /// Of the branches of an `anyOf`, the one that says most: not "is not null" but what is wrong inside the object.
-fn closest_branch<'a>(context: &'a [Vec<ValidationError<'static>>]) -> Option<&'a [ValidationError<'static>]> {
+fn closest_branch<'a>(
+    context: &'a [Vec<ValidationError<'static>>],
+) -> Option<&'a [ValidationError<'static>]> {
     let wrong_type = |errors: &&Vec<ValidationError<'static>>| {
-        errors.iter().any(|error| matches!(error.kind(), Kind::Type { .. }) && error.instance_path().as_str().is_empty())
+        errors.iter().any(|error| {
+            matches!(error.kind(), Kind::Type { .. }) && error.instance_path().as_str().is_empty()
+        })
     };
     let mut fitting = context.iter().filter(|errors| !errors.is_empty() && !wrong_type(errors));
     fitting.next().or_else(|| context.iter().find(|errors| !errors.is_empty())).map(Vec::as_slice)
@@ -100,7 +126,9 @@ fn closest_branch<'a>(context: &'a [Vec<ValidationError<'static>>]) -> Option<&'
 /// What was expected, without the value that was given.
 fn expectation(kind: &Kind) -> String {
     match kind {
-        Kind::Required { property } => format!("lacks the required `{}`", property.as_str().unwrap_or_default()),
+        Kind::Required { property } => {
+            format!("lacks the required `{}`", property.as_str().unwrap_or_default())
+        }
         Kind::Type { kind: TypeKind::Single(kind) } => format!("must be of type {kind}"),
         Kind::Enum { options } => format!("must be one of {}", list(options)),
         Kind::Constant { expected_value } => format!("must be {expected_value}"),
@@ -130,22 +158,28 @@ fn list(options: &Value) -> String {
 fn properties_at<'a>(schema: &'a Value, path: &str) -> Vec<&'a str> {
     let mut places = vec![schema];
     for step in path.split('/').skip(1) {
-        places = places.into_iter().flat_map(forms).filter_map(|place| descend(place, step)).collect();
+        places =
+            places.into_iter().flat_map(forms).filter_map(|place| descend(place, step)).collect();
     }
-    let objects = places.into_iter().flat_map(forms).filter_map(|place| place.get("properties")?.as_object());
+    let objects =
+        places.into_iter().flat_map(forms).filter_map(|place| place.get("properties")?.as_object());
     objects.flat_map(|properties| properties.keys().map(String::as_str)).collect()
 }
 
 fn descend<'a>(place: &'a Value, step: &str) -> Option<&'a Value> {
     match step.parse::<usize>() {
         Ok(_) if place.get("items").is_some() => place.get("items"),
-        _ => place.get("properties").and_then(|known| known.get(step)).or_else(|| place.get("additionalProperties")),
+        _ => place
+            .get("properties")
+            .and_then(|known| known.get(step))
+            .or_else(|| place.get("additionalProperties")),
     }
 }
 
 /// A schema and the alternatives within it.
 fn forms(place: &Value) -> Vec<&Value> {
-    let alternatives = ["anyOf", "oneOf"].into_iter().filter_map(|key| place.get(key)?.as_array()).flatten();
+    let alternatives =
+        ["anyOf", "oneOf"].into_iter().filter_map(|key| place.get(key)?.as_array()).flatten();
     std::iter::once(place).chain(alternatives).collect()
 }
 
@@ -177,15 +211,30 @@ mod tests {
         let table = [
             (json!({}), "the arguments lacks the required `client_id`"),
             (json!({"client_ids": "a"}), "`client_ids` is unknown, did you mean `client_id`?"),
-            (json!({"client_id": "a", "zzzzzzzzz": 1}), "`zzzzzzzzz` is unknown, known here: client_id, per_page"),
+            (
+                json!({"client_id": "a", "zzzzzzzzz": 1}),
+                "`zzzzzzzzz` is unknown, known here: client_id, per_page",
+            ),
             (json!({"client_id": 5}), "`client_id` must be of type string"),
             (json!({"client_id": ""}), "`client_id` must have at least 1 characters"),
             (json!({"client_id": "a", "per_page": 500}), "`per_page` must be at most 100"),
             (json!({"client_id": "a", "per_page": 1.5}), "`per_page` must be of type integer"),
-            (json!({"client_id": "a", "app_type": "spaa"}), r#"`app_type` must be one of "spa", "native""#),
-            (json!({"client_id": "a", "callbacks": ["x", 1]}), "`callbacks.1` must be of type string"),
-            (json!({"client_id": "a", "refresh_token": {"leway": 1}}), "`refresh_token.leway` is unknown, did you mean `leeway`?"),
-            (json!({"client_id": "a", "refresh_token": {"leeway": -1}}), "`refresh_token.leeway` must be at least 0"),
+            (
+                json!({"client_id": "a", "app_type": "spaa"}),
+                r#"`app_type` must be one of "spa", "native""#,
+            ),
+            (
+                json!({"client_id": "a", "callbacks": ["x", 1]}),
+                "`callbacks.1` must be of type string",
+            ),
+            (
+                json!({"client_id": "a", "refresh_token": {"leway": 1}}),
+                "`refresh_token.leway` is unknown, did you mean `leeway`?",
+            ),
+            (
+                json!({"client_id": "a", "refresh_token": {"leeway": -1}}),
+                "`refresh_token.leeway` must be at least 0",
+            ),
         ];
         for (arguments, expected) in table {
             let text = refused(&arguments);
@@ -195,7 +244,9 @@ mod tests {
 
     #[test]
     fn values_are_never_repeated() {
-        let text = refused(&json!({"client_id": ["planted-secret"], "app_type": "planted-secret", "per_page": "planted-secret"}));
+        let text = refused(
+            &json!({"client_id": ["planted-secret"], "app_type": "planted-secret", "per_page": "planted-secret"}),
+        );
         assert!(!text.contains("planted"), "{text}");
     }
 }

@@ -2,10 +2,17 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use auth0_mcp_sandbox::{Engine, OpenError, Plugin, contract, manifest::{Effect, Endpoint, Tool}};
+use auth0_mcp_sandbox::{
+    Engine, OpenError, Plugin, contract,
+    manifest::{Effect, Endpoint, Tool},
+};
 
+use super::{
+    admission::Arguments,
+    pattern::{PatternError, Patterns, nearest},
+    store::{Embedded, Family},
+};
 use crate::management::grant::Grant;
-use super::{admission::Arguments, pattern::{PatternError, Patterns, nearest}, store::{Embedded, Family}};
 
 /// What the operator chose.
 #[derive(Clone, Debug)]
@@ -23,7 +30,9 @@ pub enum SelectionError {
     #[error(transparent)]
     Pattern(#[from] PatternError),
     /// The binary is damaged.
-    #[error("the manifest of plugin `{name}` cannot be read ({error}): this binary is damaged, install it again")]
+    #[error(
+        "the manifest of plugin `{name}` cannot be read ({error}): this binary is damaged, install it again"
+    )]
     Manifest {
         /// The plugin.
         name: &'static str,
@@ -65,17 +74,26 @@ impl Catalog {
     ///
     /// # Errors
     /// A pattern matches no tool, or a manifest cannot be read.
-    pub fn build(plugins: &'static [Embedded], selection: &Selection) -> Result<Self, SelectionError> {
+    pub fn build(
+        plugins: &'static [Embedded],
+        selection: &Selection,
+    ) -> Result<Self, SelectionError> {
         let read = |embedded: &'static Embedded| {
-            Family::read(embedded).map_err(|error| SelectionError::Manifest { name: embedded.name, error })
+            Family::read(embedded)
+                .map_err(|error| SelectionError::Manifest { name: embedded.name, error })
         };
         let families = plugins.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-        let names: Vec<&str> =
-            families.iter().flat_map(|family| &family.manifest.tools).map(|tool| tool.name.as_str()).collect();
+        let names: Vec<&str> = families
+            .iter()
+            .flat_map(|family| &family.manifest.tools)
+            .map(|tool| tool.name.as_str())
+            .collect();
         selection.patterns.check(&names)?;
         let total = names.len();
-        let tools: Vec<EnabledTool> = families.iter().flat_map(|family| enable(family, selection)).collect();
-        let by_name = tools.iter().enumerate().map(|(at, tool)| (tool.definition.name.clone(), at)).collect();
+        let tools: Vec<EnabledTool> =
+            families.iter().flat_map(|family| enable(family, selection)).collect();
+        let by_name =
+            tools.iter().enumerate().map(|(at, tool)| (tool.definition.name.clone(), at)).collect();
         Ok(Self { tools, by_name, total })
     }
 
@@ -122,18 +140,30 @@ fn enable(family: &Arc<Family>, selection: &Selection) -> Vec<EnabledTool> {
         tracing::debug!("tool `{tool}` is on: pattern `{pattern}`");
         let arguments = Arguments::of(&definition.name, &definition.input_schema);
         let grant = grant(definition, selection.read_only);
-        tools.push(EnabledTool { definition: definition.clone(), arguments, grant, family: family.clone() });
+        tools.push(EnabledTool {
+            definition: definition.clone(),
+            arguments,
+            grant,
+            family: family.clone(),
+        });
     }
     if tools.is_empty() {
         tracing::debug!("plugin `{name}` is never opened: none of its tools is on");
     } else {
-        tracing::debug!("plugin `{name}` will be opened on first use: {} of its tools are on", tools.len());
+        tracing::debug!(
+            "plugin `{name}` will be opened on first use: {} of its tools are on",
+            tools.len()
+        );
     }
     tools
 }
 
 fn grant(definition: &Tool, session_reads_only: bool) -> Grant {
-    let row = |row: &Endpoint| contract::Endpoint { method: row.method, path: row.path.clone(), scopes: row.scopes.clone() };
+    let row = |row: &Endpoint| contract::Endpoint {
+        method: row.method,
+        path: row.path.clone(),
+        scopes: row.scopes.clone(),
+    };
     let rows: Vec<_> = definition.endpoints.iter().map(row).collect();
     Grant::new(&definition.name, &rows, session_reads_only || definition.effect == Effect::ReadOnly)
 }

@@ -13,7 +13,9 @@ const LONGEST: usize = 200;
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PatternError {
     /// Nothing but commas and spaces.
-    #[error("the list of tool patterns is empty: name at least one tool, or leave the setting out to enable all")]
+    #[error(
+        "the list of tool patterns is empty: name at least one tool, or leave the setting out to enable all"
+    )]
     Empty,
     /// Longer than any tool's name could need.
     #[error("a tool pattern has more than {LONGEST} characters")]
@@ -38,7 +40,8 @@ impl Patterns {
     /// # Errors
     /// The list is empty or a pattern is too long.
     pub fn parse(list: &str) -> Result<Self, PatternError> {
-        let patterns: Vec<_> = list.split(',').map(str::trim).filter(|p| !p.is_empty()).map(str::to_owned).collect();
+        let patterns: Vec<_> =
+            list.split(',').map(str::trim).filter(|p| !p.is_empty()).map(str::to_owned).collect();
         if patterns.is_empty() {
             return Err(PatternError::Empty);
         }
@@ -68,7 +71,10 @@ impl Patterns {
         for pattern in &self.0 {
             let wild = WildMatch::new(pattern);
             if !tools.iter().any(|tool| wild.matches(tool)) {
-                return Err(PatternError::NoMatch { pattern: pattern.clone(), hint: hint(pattern, tools) });
+                return Err(PatternError::NoMatch {
+                    pattern: pattern.clone(),
+                    hint: hint(pattern, tools),
+                });
             }
         }
         Ok(())
@@ -87,13 +93,19 @@ fn hint(pattern: &str, tools: &[&str]) -> String {
     if near.is_empty() {
         return format!("; the tools are: {}", tools.join(", "));
     }
-    format!("; did you mean {}?", near.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or "))
+    format!(
+        "; did you mean {}?",
+        near.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
+    )
 }
 
 /// At most three of `names` that look like `name`, best first.
 #[must_use]
 pub fn nearest<'a>(name: &str, names: &[&'a str]) -> Vec<&'a str> {
-    let mut scored: Vec<_> = names.iter().map(|known| (strsim::normalized_damerau_levenshtein(name, known), *known)).collect();
+    let mut scored: Vec<_> = names
+        .iter()
+        .map(|known| (strsim::normalized_damerau_levenshtein(name, known), *known))
+        .collect();
     scored.retain(|(score, _)| *score >= 0.6);
     scored.sort_by(|left, right| right.0.total_cmp(&left.0));
     scored.into_iter().take(3).map(|(_, known)| known).collect()
@@ -103,8 +115,12 @@ pub fn nearest<'a>(name: &str, names: &[&'a str]) -> Vec<&'a str> {
 mod tests {
     use super::*;
 
-    const TOOLS: [&str; 4] =
-        ["auth0_list_applications", "auth0_get_application", "auth0_create_application", "auth0_create_application_grant"];
+    const TOOLS: [&str; 4] = [
+        "auth0_list_applications",
+        "auth0_get_application",
+        "auth0_create_application",
+        "auth0_create_application_grant",
+    ];
 
     fn selected(list: &str) -> Vec<&'static str> {
         let patterns = Patterns::parse(list).unwrap();
@@ -114,16 +130,30 @@ mod tests {
     #[test]
     fn patterns_are_anchored_and_literal_but_for_the_two_wildcards() {
         assert_eq!(selected("*"), TOOLS);
-        assert_eq!(selected("auth0_*_application"), ["auth0_get_application", "auth0_create_application"]);
-        assert_eq!(selected(" auth0_list_* , auth0_get_?pplication"), ["auth0_list_applications", "auth0_get_application"]);
+        assert_eq!(
+            selected("auth0_*_application"),
+            ["auth0_get_application", "auth0_create_application"]
+        );
+        assert_eq!(
+            selected(" auth0_list_* , auth0_get_?pplication"),
+            ["auth0_list_applications", "auth0_get_application"]
+        );
         assert_eq!(selected("AUTH0_*,auth0_{get,list}_*,!auth0_get_application,[a]*"), [""; 0]);
     }
 
     #[test]
     fn a_pattern_without_a_match_names_near_ones() {
-        let refused = |list| Patterns::parse(list).and_then(|patterns| patterns.check(&TOOLS)).unwrap_err().to_string();
+        let refused = |list| {
+            Patterns::parse(list)
+                .and_then(|patterns| patterns.check(&TOOLS))
+                .unwrap_err()
+                .to_string()
+        };
         assert!(refused("auth0_get_aplication").contains("did you mean `auth0_get_application`"));
-        assert!(refused("auth0_list_applications,zzz").contains("`zzz` matches no tool; the tools are: auth0_list"));
+        assert!(
+            refused("auth0_list_applications,zzz")
+                .contains("`zzz` matches no tool; the tools are: auth0_list")
+        );
         assert!(refused(" , ").contains("empty"));
         assert!(refused(&"x".repeat(201)).contains("more than 200"));
     }

@@ -20,7 +20,7 @@ pub struct Embedded {
 
 /// The first-party plugins, in the order of `tools/list`.
 #[expect(unsafe_code, reason = "the build script wrote these files with `Compiled::for_target`")]
-pub static BUNDLE: &[Embedded] = include!(concat!(env!("OUT_DIR"), "/bundle.rs"));
+pub static BUNDLE: &[Embedded] = &include!(concat!(env!("OUT_DIR"), "/bundle.rs"));
 
 /// A plugin whose manifest has been read; its code is opened on first use.
 pub(crate) struct Family {
@@ -43,7 +43,11 @@ impl Family {
             let plugin = Plugin::open(engine, &self.embedded.code);
             let outcome = if plugin.is_ok() { "opened" } else { "cannot be opened" };
             let bytes = self.embedded.code.bytes().len();
-            tracing::debug!("plugin `{}` {outcome}: {bytes} bytes of code, component sha256:{}", self.embedded.name, self.embedded.digest);
+            tracing::debug!(
+                "plugin `{}` {outcome}: {bytes} bytes of code, component sha256:{}",
+                self.embedded.name,
+                self.embedded.digest
+            );
             plugin
         };
         self.opened.get_or_init(open).as_ref()

@@ -6,7 +6,12 @@ use crate::settings::RunFlags;
 
 /// MCP server for Auth0: lets an AI client administer a tenant through sandboxed tools.
 #[derive(Debug, Parser)]
-#[command(name = "auth0-mcp", version, arg_required_else_help = true, disable_help_subcommand = false)]
+#[command(
+    name = "auth0-mcp",
+    version,
+    arg_required_else_help = true,
+    disable_help_subcommand = false
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

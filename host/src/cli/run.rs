@@ -44,10 +44,13 @@ enum RunError {
 impl RunError {
     fn exit(&self) -> Exit {
         match self {
-            Self::NoCredentials | Self::Credentials(EnvironmentError::Expired(_) | EnvironmentError::Token(_)) => {
+            Self::NoCredentials
+            | Self::Credentials(EnvironmentError::Expired(_) | EnvironmentError::Token(_)) => {
                 Exit::Credentials
             }
-            Self::Settings(_) | Self::Selection(_) | Self::Credentials(_) | Self::Trust(_) => Exit::Settings,
+            Self::Settings(_) | Self::Selection(_) | Self::Credentials(_) | Self::Trust(_) => {
+                Exit::Settings
+            }
             Self::Engine(_) | Self::System(_) => Exit::Failure,
         }
     }
@@ -81,7 +84,8 @@ fn start(
     let management = Arc::new(Management::new(tenant.signed_in, redactor.clone()));
     let mask = Mask::new(redactor.clone());
     announce(&catalog, &settings);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let calls = Calls { engine, management: management.clone(), limits: product.limits, mask };
     // Beside `initialize`, not before it: TLS roots take longer than the handshake of MCP.
     runtime.spawn(async move { management.warm().await });
@@ -105,7 +109,8 @@ impl Tenant {
             TenantChoice::Demo => {
                 let demo = crate::demo::Demo::start()?;
                 let trust = Trust::only(demo.ca_pem())?;
-                let signed_in = demo.credentials().sign_in(trust, redactor)?.ok_or(RunError::NoCredentials)?;
+                let signed_in =
+                    demo.credentials().sign_in(trust, redactor)?.ok_or(RunError::NoCredentials)?;
                 Ok(Self { signed_in, _demo: Some(demo) })
             }
             #[cfg(not(feature = "demo"))]
@@ -115,7 +120,8 @@ impl Tenant {
                     Some(file) => Trust::system().with_file(file)?,
                     None => Trust::system(),
                 };
-                let signed_in = credentials.clone().sign_in(trust, redactor)?.ok_or(RunError::NoCredentials)?;
+                let signed_in =
+                    credentials.clone().sign_in(trust, redactor)?.ok_or(RunError::NoCredentials)?;
                 Ok(Self {
                     signed_in,
                     #[cfg(feature = "demo")]

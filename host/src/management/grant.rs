@@ -98,28 +98,26 @@ impl Grant {
     /// # Errors
     /// [`Refusal::NotGranted`], which names the tool, the request without its ids, and the rows that it has.
     pub fn check(&self, request: &Request) -> Result<&Row, Refusal> {
-        if self.read_only && request.method != Method::Get {
-            let tool = &self.tool;
-            let wanted = describe(request);
-            let text = format!(
-                "{tool} is read-only here and may not send {wanted}: only GET requests pass"
-            );
-            return Err(Refusal::NotGranted(text));
-        }
-        self.rows.iter().find(|row| row.covers(request)).ok_or_else(|| self.refuse(request))
+        let passes = |row: &&Row| self.may_send(row.method) && row.covers(request);
+        self.rows.iter().find(passes).ok_or_else(|| self.refuse(request))
+    }
+
+    fn may_send(&self, method: Method) -> bool {
+        !self.read_only || method == Method::Get
     }
 
     fn refuse(&self, request: &Request) -> Refusal {
-        let may = |row: &&Row| !self.read_only || row.method == Method::Get;
         let rows: Vec<_> = self
             .rows
             .iter()
-            .filter(may)
+            .filter(|row| self.may_send(row.method))
             .map(|row| format!("{} {}", row.method.as_str(), row.template))
             .collect();
         let rows = if rows.is_empty() { "nothing".to_owned() } else { rows.join(", ") };
         let (tool, wanted) = (&self.tool, describe(request));
-        Refusal::NotGranted(format!("{tool} may not send {wanted}: its manifest lists {rows}"))
+        let why =
+            if self.may_send(request.method) { "" } else { "only reading is allowed here, and " };
+        Refusal::NotGranted(format!("{tool} may not send {wanted}: {why}its rows are {rows}"))
     }
 }
 
@@ -207,16 +205,16 @@ mod tests {
         let wanted = request(Method::Delete, &["users", "auth0|jane@example.com", "rotate-secret"]);
         assert_eq!(
             says(&grant, wanted),
-            "auth0_list_logs may not send DELETE users/{…}/rotate-secret: its manifest lists GET logs, POST logs/{id}"
+            "auth0_list_logs may not send DELETE users/{…}/rotate-secret: its rows are GET logs, POST logs/{id}"
         );
         let grant = Grant::new("auth0_list_logs", &rows, true);
         assert_eq!(
             says(&grant, request(Method::Post, &["logs", "X1"])),
-            "auth0_list_logs is read-only here and may not send POST logs/{…}: only GET requests pass"
+            "auth0_list_logs may not send POST logs/{…}: only reading is allowed here, and its rows are GET logs"
         );
         assert!(
             says(&grant, request(Method::Get, &["x"; 12]))
-                .contains("GET x/x/x/x/x/x/x/x/…: its manifest lists GET logs")
+                .contains("GET x/x/x/x/x/x/x/x/…: its rows are GET logs")
         );
         assert!(
             says(&Grant::new("t", &[], false), request(Method::Get, &["x"]))

@@ -115,3 +115,6 @@ impl Management {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -185,7 +185,7 @@ mod tests {
             (faulty(1), true, answered(502, None), 30_000, retry(450)),
             (faulty(2), true, answered(504, None), 30_000, Step::Settle),
             (first, false, answered(503, None), 30_000, Step::Settle),
-            (first, true, answered(503, Some(1000)), 30_000, retry(1125)),
+            (first, true, answered(503, Some(1000)), 30_000, retry(1250)),
             (first, true, answered(503, Some(60_000)), 90_000, Step::Settle),
             (first, true, failed(true), 30_000, retry(225)),
             (first, true, failed(true), 200, Step::Settle),

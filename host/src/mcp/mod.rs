@@ -22,7 +22,11 @@ use transport::Stdio;
 ///
 /// # Errors
 /// The transport failed before a session began.
-pub async fn serve(catalog: Catalog, calls: Calls, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+pub async fn serve(
+    catalog: Catalog,
+    calls: Calls,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
     let lifecycle = Lifecycle::default();
     let ending = lifecycle.clone();
     tokio::spawn(async move {

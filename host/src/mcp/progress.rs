@@ -23,7 +23,8 @@ pub(crate) fn forward(context: &RequestContext<RoleServer>) -> (Progress, Forwar
         }
     });
     let send = move |done: u32, total: Option<u32>, message: String| {
-        let mut notification = ProgressNotificationParam::new(token.clone(), done.into()).with_message(message);
+        let mut notification =
+            ProgressNotificationParam::new(token.clone(), done.into()).with_message(message);
         notification.total = total.map(f64::from);
         // A client that does not read fast enough misses steps: progress must not hold a call up.
         _ = sender.try_send(notification);

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, Implementation, ListToolsResult,
-        PaginatedRequestParams, ServerCapabilities, ServerConfig, SubscriptionFilter, Tool,
+        CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, Implementation,
+        ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig,
+        SubscriptionFilter, Tool,
     },
     service::{RequestContext, SubscriptionContext},
 };
@@ -52,7 +53,11 @@ impl Server {
             return Ok(());
         }
         let near = self.shared.catalog.near(name);
-        let hint = if near.is_empty() { "see tools/list".to_owned() } else { format!("did you mean {}?", near.join(" or ")) };
+        let hint = if near.is_empty() {
+            "see tools/list".to_owned()
+        } else {
+            format!("did you mean {}?", near.join(" or "))
+        };
         let name: String = name.escape_debug().take(80).collect();
         Err(ErrorData::invalid_params(format!("Unknown or restricted tool: {name}; {hint}"), None))
     }
@@ -60,7 +65,8 @@ impl Server {
 
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
-        let identity = Implementation::new("auth0-mcp", env!("CARGO_PKG_VERSION")).with_title("Auth0");
+        let identity =
+            Implementation::new("auth0-mcp", env!("CARGO_PKG_VERSION")).with_title("Auth0");
         ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
             .with_server_info(identity)
             .with_instructions(INSTRUCTIONS)
@@ -72,7 +78,10 @@ impl ServerHandler for Server {
         _: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         if request.is_some_and(|page| page.cursor.is_some()) {
-            return Err(ErrorData::invalid_params("Invalid cursor: all tools are on one page", None));
+            return Err(ErrorData::invalid_params(
+                "Invalid cursor: all tools are on one page",
+                None,
+            ));
         }
         let page = ListToolsResult::with_all_items(self.tools.clone());
         Ok(page.with_ttl_ms(LIST_TTL_MS).with_cache_scope(CacheScope::Private))
@@ -121,7 +130,11 @@ impl ServerHandler for Server {
 }
 
 impl Shared {
-    async fn call(&self, request: CallToolRequestParams, progress: crate::call::Progress) -> CallToolResult {
+    async fn call(
+        &self,
+        request: CallToolRequestParams,
+        progress: crate::call::Progress,
+    ) -> CallToolResult {
         let Some(tool) = self.catalog.tool(&request.name) else {
             return translate::error(format!("{} is not enabled", request.name));
         };

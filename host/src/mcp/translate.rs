@@ -66,15 +66,24 @@ fn answer(definition: &Definition, json: String) -> CallToolResult {
             result.structured_content = Some(value);
             result
         }
-        Ok(_) if definition.output_schema.is_none() => CallToolResult::success(vec![ContentBlock::text(json)]),
-        Ok(_) => error(format!("{} stopped: its answer is not the JSON object that it promises.", definition.name)),
-        Err(cause) => error(format!("{} stopped: its answer is not JSON ({cause}).", definition.name)),
+        Ok(_) if definition.output_schema.is_none() => {
+            CallToolResult::success(vec![ContentBlock::text(json)])
+        }
+        Ok(_) => error(format!(
+            "{} stopped: its answer is not the JSON object that it promises.",
+            definition.name
+        )),
+        Err(cause) => {
+            error(format!("{} stopped: its answer is not JSON ({cause}).", definition.name))
+        }
     }
 }
 
 fn failure_text(definition: &Definition, failure: Failure) -> String {
     match failure {
-        Failure::InvalidArguments(text) => format!("Invalid arguments for {}: {text}", definition.name),
+        Failure::InvalidArguments(text) => {
+            format!("Invalid arguments for {}: {text}", definition.name)
+        }
         Failure::Tenant(answered) => tenant_text(definition, &answered),
         Failure::Refused(refusal) => refusal_text(definition, refusal),
         Failure::Other(text) => format!("{} failed: {text}", definition.name),
@@ -86,7 +95,11 @@ fn tenant_text(definition: &Definition, answered: &TenantError) -> String {
     let TenantError { status, code, message } = answered;
     let code = code.as_ref().map(|code| format!(", {code}")).unwrap_or_default();
     let message = message.trim_end_matches('.');
-    format!("{} failed: Auth0 answered {status}{code}: {message}. {}", definition.name, advice(definition, *status))
+    format!(
+        "{} failed: Auth0 answered {status}{code}: {message}. {}",
+        definition.name,
+        advice(definition, *status)
+    )
 }
 
 fn advice(definition: &Definition, status: u16) -> String {
@@ -122,25 +135,35 @@ fn scopes(definition: &Definition) -> String {
 fn refusal_text(definition: &Definition, refusal: Refusal) -> String {
     let name = &definition.name;
     match refusal {
-        Refusal::NotGranted(text) => format!("{name} was stopped: {text}. Nothing was sent to Auth0."),
-        Refusal::InvalidRequest(text) => format!("{name} failed: {text}. Nothing was sent to Auth0."),
+        Refusal::NotGranted(text) => {
+            format!("{name} was stopped: {text}. Nothing was sent to Auth0.")
+        }
+        Refusal::InvalidRequest(text) => {
+            format!("{name} failed: {text}. Nothing was sent to Auth0.")
+        }
         Refusal::InsufficientScope(missing) => format!(
             "{name} failed: the sign-in lacks {}. Ask the user to sign in with it. Nothing was sent to Auth0.",
             missing.join(" and ")
         ),
         Refusal::SessionExpired => {
-            format!("{name} failed: the sign-in has expired or was refused by Auth0. Ask the user to sign in again.")
+            format!(
+                "{name} failed: the sign-in has expired or was refused by Auth0. Ask the user to sign in again."
+            )
         }
         Refusal::RateLimited(seconds) => format!(
             "{name} failed: Auth0's rate limit is used up. Call again in {seconds} s, and make fewer calls at once."
         ),
-        Refusal::Unreachable(text) => format!("{name} failed: the tenant cannot be reached: {text}."),
+        Refusal::Unreachable(text) => {
+            format!("{name} failed: the tenant cannot be reached: {text}.")
+        }
         Refusal::TimedOut => format!(
             "{name} failed: the tenant did not answer within the call's deadline. Narrow the request or call again later.{}",
             maybe_done(definition)
         ),
         Refusal::TooLarge(limit) => {
-            format!("{name} failed: more than {limit} bytes. Narrow the request: fewer items per page, or fewer fields.")
+            format!(
+                "{name} failed: more than {limit} bytes. Narrow the request: fewer items per page, or fewer fields."
+            )
         }
         Refusal::MalformedAnswer(text) => format!("{name} failed: {text}."),
     }
@@ -148,5 +171,9 @@ fn refusal_text(definition: &Definition, refusal: Refusal) -> String {
 
 /// After a write that got no answer nobody knows whether it happened.
 fn maybe_done(definition: &Definition) -> &'static str {
-    if definition.effect == Effect::ReadOnly { "" } else { " The change may have been made: read before you repeat it." }
+    if definition.effect == Effect::ReadOnly {
+        ""
+    } else {
+        " The change may have been made: read before you repeat it."
+    }
 }

@@ -9,8 +9,8 @@ use std::{borrow::Cow, io, sync::Arc};
 use rmcp::{
     RoleServer,
     model::{
-        CallToolRequestParams, ClientJsonRpcMessage, ClientRequest, ErrorCode, ErrorData, InitializeRequestParams,
-        JsonRpcMessage, RequestId, ServerJsonRpcMessage,
+        CallToolRequestParams, ClientJsonRpcMessage, ClientRequest, ErrorCode, ErrorData,
+        InitializeRequestParams, JsonRpcMessage, RequestId, ServerJsonRpcMessage,
     },
     transport::Transport,
 };
@@ -122,7 +122,10 @@ where
         "stdio".into()
     }
 
-    fn send(&mut self, message: ServerJsonRpcMessage) -> impl Future<Output = io::Result<()>> + Send + 'static {
+    fn send(
+        &mut self,
+        message: ServerJsonRpcMessage,
+    ) -> impl Future<Output = io::Result<()>> + Send + 'static {
         let (writer, lifecycle) = (self.writer.clone(), self.lifecycle.clone());
         async move {
             let mut line = serde_json::to_vec(&message)?;
@@ -148,7 +151,9 @@ where
                 }
                 Some(Admitted::Message(message)) if self.begins(&message) => return Some(*message),
                 Some(Admitted::Message(_) | Admitted::Nothing) => {}
-                Some(Admitted::Reply(error, id)) => _ = self.send(ServerJsonRpcMessage::error(error, id)).await,
+                Some(Admitted::Reply(error, id)) => {
+                    _ = self.send(ServerJsonRpcMessage::error(error, id)).await
+                }
             }
         }
     }
@@ -164,17 +169,25 @@ fn admit(line: &[u8]) -> Admitted {
         Ok(message) => message,
         Err(error) => {
             // The parser's own text names line and column, never the content.
-            return Admitted::Reply(ErrorData::parse_error(format!("Parse error: {error}"), None), None);
+            return Admitted::Reply(
+                ErrorData::parse_error(format!("Parse error: {error}"), None),
+                None,
+            );
         }
     };
     let id = message.get("id").and_then(|id| serde_json::from_value::<RequestId>(id.clone()).ok());
     if let Some(problem) = malformed(&message, id.as_ref()) {
-        return Admitted::Reply(ErrorData::new(ErrorCode::INVALID_REQUEST, format!("Invalid request: {problem}"), None), id);
+        return Admitted::Reply(
+            ErrorData::new(ErrorCode::INVALID_REQUEST, format!("Invalid request: {problem}"), None),
+            id,
+        );
     }
     let params = message.get("params").cloned().unwrap_or(Value::Null);
     let method = message.get("method").and_then(Value::as_str).map(str::to_owned);
     match serde_json::from_value::<ClientJsonRpcMessage>(message) {
-        Ok(JsonRpcMessage::Request(request)) if matches!(request.request, ClientRequest::CustomRequest(_)) => {
+        Ok(JsonRpcMessage::Request(request))
+            if matches!(request.request, ClientRequest::CustomRequest(_)) =>
+        {
             Admitted::Reply(refuse(request.request.method(), params), Some(request.id))
         }
         Ok(message) => Admitted::Message(Box::new(message)),
@@ -187,7 +200,11 @@ fn admit(line: &[u8]) -> Admitted {
 /// What breaks the shape of JSON-RPC 2.0, if anything does.
 fn malformed(message: &Value, id: Option<&RequestId>) -> Option<&'static str> {
     let Some(message) = message.as_object() else {
-        return Some(if message.is_array() { "batches are not supported" } else { "a message is an object" });
+        return Some(if message.is_array() {
+            "batches are not supported"
+        } else {
+            "a message is an object"
+        });
     };
     let is_answer = message.contains_key("result") || message.contains_key("error");
     if message.get("jsonrpc").and_then(Value::as_str) != Some("2.0") {
@@ -205,7 +222,11 @@ fn malformed(message: &Value, id: Option<&RequestId>) -> Option<&'static str> {
 fn refuse(method: &str, params: Value) -> ErrorData {
     if !METHODS.contains(&method) {
         let method: String = method.escape_debug().take(80).collect();
-        return ErrorData::new(ErrorCode::METHOD_NOT_FOUND, format!("Method not found: {method}"), None);
+        return ErrorData::new(
+            ErrorCode::METHOD_NOT_FOUND,
+            format!("Method not found: {method}"),
+            None,
+        );
     }
     let reason = match method {
         "initialize" => serde_json::from_value::<InitializeRequestParams>(params).err(),
@@ -213,7 +234,8 @@ fn refuse(method: &str, params: Value) -> ErrorData {
         _ => None,
     };
     // Only "missing field": the parser's other texts repeat the value, which can be a secret.
-    let reason = reason.map(|error| error.to_string()).filter(|text| text.starts_with("missing field"));
+    let reason =
+        reason.map(|error| error.to_string()).filter(|text| text.starts_with("missing field"));
     let reason = reason.map(|text| format!(": {text}")).unwrap_or_default();
     ErrorData::invalid_params(format!("Invalid params for {method}{reason}"), None)
 }

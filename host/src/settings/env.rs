@@ -27,12 +27,21 @@ const fn secret(name: &'static str, help: &'static str) -> Variable {
 pub const VARIABLES: [Variable; 8] = [
     variable("AUTH0_DOMAIN", "the tenant's domain, such as `my-tenant.eu.auth0.com`"),
     secret("AUTH0_TOKEN", "an access token for the Management API of that tenant"),
-    variable("AUTH0_CLIENT_ID", "instead of a token: the client id of a machine-to-machine application"),
+    variable(
+        "AUTH0_CLIENT_ID",
+        "instead of a token: the client id of a machine-to-machine application",
+    ),
     secret("AUTH0_CLIENT_SECRET", "its client secret; tokens are fetched and renewed with it"),
     variable("AUTH0_MCP_TOOLS", "which tools are enabled, as `--tools`; the flag wins"),
-    variable("AUTH0_MCP_READ_ONLY", "`true` enables reading tools only, as `--read-only`; read-only from either wins"),
+    variable(
+        "AUTH0_MCP_READ_ONLY",
+        "`true` enables reading tools only, as `--read-only`; read-only from either wins",
+    ),
     variable("DEBUG", "`auth0-mcp` writes debug lines on standard error"),
-    variable("SSL_CERT_FILE", "a PEM file with certificate authorities to trust beside the system's"),
+    variable(
+        "SSL_CERT_FILE",
+        "a PEM file with certificate authorities to trust beside the system's",
+    ),
 ];
 
 /// The variables that are set, read once.
@@ -43,7 +52,10 @@ impl Environment {
     /// Reads the process's environment. A value that is not UTF-8 is read with replacement characters, so
     /// that it is noticed as wrong and not taken as unset.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the environment"
+    )]
     pub fn read() -> Self {
         let value = |name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
         Self(VARIABLES.iter().filter_map(|v| Some((v.name, Secret::new(value(v.name)?)))).collect())

@@ -9,7 +9,10 @@ use std::path::PathBuf;
 
 use crate::{
     auth::environment,
-    catalog::{Selection, pattern::{PatternError, Patterns}},
+    catalog::{
+        Selection,
+        pattern::{PatternError, Patterns},
+    },
 };
 use env::Environment;
 
@@ -56,7 +59,9 @@ pub enum SettingsError {
         error: PatternError,
     },
     /// A boolean.
-    #[error("{source_name} is `{value}`, which is neither on nor off: use true, 1, yes or on; or false, 0, no or off")]
+    #[error(
+        "{source_name} is `{value}`, which is neither on nor off: use true, 1, yes or on; or false, 0, no or off"
+    )]
     Boolean {
         /// The flag or the variable.
         source_name: &'static str,
@@ -72,7 +77,10 @@ impl RunSettings {
     /// The first setting that cannot be used.
     pub fn resolve(flags: &RunFlags, environment: &Environment) -> Result<Self, SettingsError> {
         Ok(Self {
-            selection: Selection { patterns: patterns(flags, environment)?, read_only: read_only(flags, environment)? },
+            selection: Selection {
+                patterns: patterns(flags, environment)?,
+                read_only: read_only(flags, environment)?,
+            },
             tenant: if flags.demo { TenantChoice::Demo } else { tenant(environment) },
             ca_file: environment.text("SSL_CERT_FILE").map(PathBuf::from),
         })
@@ -88,9 +96,12 @@ pub fn debug(environment: &Environment) -> bool {
 
 fn patterns(flags: &RunFlags, environment: &Environment) -> Result<Patterns, SettingsError> {
     let given = flags.tools.as_deref().map(|list| ("--tools", list));
-    match given.or_else(|| environment.get("AUTH0_MCP_TOOLS").map(|list| ("AUTH0_MCP_TOOLS", list))) {
+    match given.or_else(|| environment.get("AUTH0_MCP_TOOLS").map(|list| ("AUTH0_MCP_TOOLS", list)))
+    {
         None => Ok(Patterns::all()),
-        Some((source_name, list)) => Patterns::parse(list).map_err(|error| SettingsError::Tools { source_name, error }),
+        Some((source_name, list)) => {
+            Patterns::parse(list).map_err(|error| SettingsError::Tools { source_name, error })
+        }
     }
 }
 
@@ -100,7 +111,9 @@ fn read_only(flags: &RunFlags, environment: &Environment) -> Result<bool, Settin
         ("AUTH0_MCP_READ_ONLY", environment.get("AUTH0_MCP_READ_ONLY")),
     ];
     // Both are read even if the first is on: a wrong value is an error wherever it stands.
-    sources.iter().try_fold(false, |on, (name, value)| Ok(value.map_or(Ok(false), |v| boolean(name, v))? | on))
+    sources.iter().try_fold(false, |on, (name, value)| {
+        Ok(value.map_or(Ok(false), |v| boolean(name, v))? | on)
+    })
 }
 
 /// Strictly on or off. An empty value is off: it is what an unfilled form sends.
@@ -108,7 +121,10 @@ fn boolean(source_name: &'static str, value: &str) -> Result<bool, SettingsError
     match value.trim().to_ascii_lowercase().as_str() {
         "true" | "1" | "yes" | "on" => Ok(true),
         "false" | "0" | "no" | "off" | "" => Ok(false),
-        _ => Err(SettingsError::Boolean { source_name, value: value.escape_debug().take(40).collect() }),
+        _ => Err(SettingsError::Boolean {
+            source_name,
+            value: value.escape_debug().take(40).collect(),
+        }),
     }
 }
 
@@ -136,13 +152,22 @@ mod tests {
     #[test]
     fn flags_beat_the_environment_and_read_only_from_either_wins() {
         let tools = |flag: Option<&str>, env: &[(&'static str, &str)]| {
-            resolve(&RunFlags { tools: flag.map(str::to_owned), ..demo() }, env).map(|s| s.selection.patterns.joined())
+            resolve(&RunFlags { tools: flag.map(str::to_owned), ..demo() }, env)
+                .map(|s| s.selection.patterns.joined())
         };
         assert_eq!(tools(None, &[]).unwrap(), "*");
         assert_eq!(tools(None, &[("AUTH0_MCP_TOOLS", "auth0_get_*")]).unwrap(), "auth0_get_*");
         assert_eq!(tools(Some("a,b"), &[("AUTH0_MCP_TOOLS", "auth0_get_*")]).unwrap(), "a,b");
-        assert!(tools(Some(","), &[]).unwrap_err().contains("--tools: the list of tool patterns is empty"));
-        assert!(tools(None, &[("AUTH0_MCP_TOOLS", "")]).unwrap_err().contains("AUTH0_MCP_TOOLS: the list"));
+        assert!(
+            tools(Some(","), &[])
+                .unwrap_err()
+                .contains("--tools: the list of tool patterns is empty")
+        );
+        assert!(
+            tools(None, &[("AUTH0_MCP_TOOLS", "")])
+                .unwrap_err()
+                .contains("AUTH0_MCP_TOOLS: the list")
+        );
 
         let read_only = |flag: Option<&str>, env: &str| {
             let flags = RunFlags { read_only: flag.map(str::to_owned), ..demo() };
@@ -158,7 +183,9 @@ mod tests {
         ] {
             assert_eq!(read_only(flag, env), Ok(expected), "{flag:?} {env:?}");
         }
-        assert!(read_only(Some("true"), "ture").unwrap_err().contains("AUTH0_MCP_READ_ONLY is `ture`"));
+        assert!(
+            read_only(Some("true"), "ture").unwrap_err().contains("AUTH0_MCP_READ_ONLY is `ture`")
+        );
         assert!(read_only(Some("maybe"), "").unwrap_err().contains("--read-only is `maybe`"));
     }
 

@@ -26,12 +26,26 @@ pub(crate) fn build(root: &Path, out: &Path, packages: &[&str]) -> Result<Vec<Pa
     let profile_folder = out.ancestors().nth(3).context("OUT_DIR has an unexpected form")?;
     let target_folder = profile_folder.join("guests");
     let mut cargo = Command::new(variable("CARGO")?);
-    cargo.current_dir(root).args(["build", "--quiet", "--profile", "guest", "--target", TARGET, "--lib"]);
+    cargo.current_dir(root).args([
+        "build",
+        "--quiet",
+        "--profile",
+        "guest",
+        "--target",
+        TARGET,
+        "--lib",
+    ]);
     cargo.arg("--target-dir").arg(&target_folder);
     packages.iter().for_each(|package| _ = cargo.args(["--package", package]));
     // What the outer build was told about its own compiler must not reach the guests: flags for another
     // target, clippy's wrapper, the outer package's variables.
-    for name in ["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER", "CARGO_BUILD_TARGET", "CARGO_TARGET_DIR"] {
+    for name in [
+        "CARGO_ENCODED_RUSTFLAGS",
+        "RUSTFLAGS",
+        "RUSTC_WORKSPACE_WRAPPER",
+        "CARGO_BUILD_TARGET",
+        "CARGO_TARGET_DIR",
+    ] {
         cargo.env_remove(name);
     }
     // The folders of the machine that builds have no place in a component.
@@ -41,13 +55,17 @@ pub(crate) fn build(root: &Path, out: &Path, packages: &[&str]) -> Result<Vec<Pa
         bail!("the plugins did not build for {TARGET}; the compiler's messages are above");
     }
     let folder = target_folder.join(TARGET).join("guest");
-    Ok(packages.iter().map(|name| folder.join(format!("{}.wasm", name.replace('-', "_")))).collect())
+    Ok(packages
+        .iter()
+        .map(|name| folder.join(format!("{}.wasm", name.replace('-', "_"))))
+        .collect())
 }
 
 /// `--remap-path-prefix` for the workspace and cargo's own folder, in cargo's encoding.
 fn remap(root: &Path) -> String {
     let mut flags = vec![format!("--remap-path-prefix={}=.", root.display())];
-    let home = variable("CARGO_HOME").ok().or_else(|| variable("HOME").ok().map(|home| home + "/.cargo"));
+    let home =
+        variable("CARGO_HOME").ok().or_else(|| variable("HOME").ok().map(|home| home + "/.cargo"));
     flags.extend(home.map(|home| format!("--remap-path-prefix={home}=cargo")));
     flags.join("\u{1f}")
 }
@@ -55,7 +73,8 @@ fn remap(root: &Path) -> String {
 /// One clear line instead of a page of "can't find crate for `core`".
 fn require_target() -> Result<()> {
     let rustc = variable("RUSTC").unwrap_or_else(|_| "rustc".into());
-    let printed = Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]).output()?;
+    let printed =
+        Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]).output()?;
     let folder = PathBuf::from(String::from_utf8_lossy(&printed.stdout).trim());
     if !printed.status.success() || !folder.is_dir() {
         bail!("the plugins need the Rust target {TARGET}: run `rustup target add {TARGET}`");

@@ -20,7 +20,7 @@ use auth0_mcp_sandbox::{Compiled, Engine, Limits, Manifest, Plugin};
 use sha2::{Digest, Sha256};
 
 /// Builds the packages, in this order, and writes `bundle.rs` into the build script's `OUT_DIR`: an
-/// expression of type `&'static [Embedded]`.
+/// array expression of `Embedded`.
 ///
 /// `sources` are the folders whose change makes the bundle stale, relative to the workspace's root.
 ///
@@ -32,9 +32,10 @@ pub fn build(packages: &[&str], sources: &[&str]) -> Result<()> {
     watch(&root, sources);
     let modules = guests::build(&root, &out, packages)?;
     let engine = Arc::new(Engine::new()?);
-    let mut entries = String::from("&[\n");
+    let mut entries = String::from("[\n");
     for (name, module) in packages.iter().zip(modules) {
-        let entry = bundle_one(&engine, &out, &module).with_context(|| format!("plugin `{name}`"))?;
+        let entry =
+            bundle_one(&engine, &out, &module).with_context(|| format!("plugin `{name}`"))?;
         writeln!(entries, "{entry}")?;
     }
     entries.push(']');
@@ -45,7 +46,14 @@ pub fn build(packages: &[&str], sources: &[&str]) -> Result<()> {
 /// Tells cargo when to build the bundle again.
 #[expect(clippy::print_stdout, reason = "a build script talks to cargo on stdout")]
 fn watch(root: &Path, sources: &[&str]) {
-    let common = ["plugins/sdk", "plugins/bundle/src", "host/sandbox/src", "wit", "Cargo.lock", "Cargo.toml"];
+    let common = [
+        "plugins/sdk",
+        "plugins/bundle/src",
+        "host/sandbox/src",
+        "wit",
+        "Cargo.lock",
+        "Cargo.toml",
+    ];
     for path in common.iter().chain(sources) {
         println!("cargo::rerun-if-changed={}", root.join(path).display());
     }
@@ -56,14 +64,19 @@ fn bundle_one(engine: &Arc<Engine>, out: &Path, module: &Path) -> Result<String>
     let component = componentize(&fs::read(module)?)?;
     let manifest = describe(engine, &component)?;
     let code = Compiled::for_target(&variable("TARGET")?, &component)?;
-    let digest = Sha256::digest(&component).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    let digest = Sha256::digest(&component)
+        .iter()
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     let file = |kind: &str| out.join(format!("{}.{kind}", manifest.name));
     fs::write(file("wasm"), &component)?;
     fs::write(file("json"), serde_json::to_string(&manifest)?)?;
     fs::write(file("cwasm"), code.bytes())?;
     Ok(format!(
         "    Embedded {{ name: {:?}, digest: {digest:?}, manifest: include_str!({:?}), component: include_bytes!({:?}), code: unsafe {{ Compiled::embedded(include_bytes!({:?})) }} }},",
-        manifest.name, file("json"), file("wasm"), file("cwasm")
+        manifest.name,
+        file("json"),
+        file("wasm"),
+        file("cwasm")
     ))
 }
 

@@ -1,0 +1,140 @@
+//! Reading an answer: error statuses become [`Failure::Tenant`], the same way for every tool.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::{Failure, Object, Refusal, TenantError, wit::auth0_mcp::plugin::management};
+
+/// How much of a body that is not Auth0's error envelope is quoted, in characters.
+const QUOTED: usize = 300;
+
+/// An answer of the tenant, whatever its status.
+#[derive(Clone, Debug)]
+pub struct Response(management::Response);
+
+impl Response {
+    pub(crate) fn new(response: management::Response) -> Self {
+        Self(response)
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.0.status
+    }
+
+    /// The checkpoint of the next page, where the API gives one in a `Link` header.
+    #[must_use]
+    pub fn next(&self) -> Option<&str> {
+        self.0.next.as_deref()
+    }
+
+    /// The answer, if its status says success.
+    ///
+    /// # Errors
+    /// [`Failure::Tenant`] with what the tenant said.
+    pub fn ok(self) -> Result<Self, Failure> {
+        match self.0.status {
+            200..300 => Ok(self),
+            status => Err(Failure::Tenant(tenant_error(status, self.0.body.as_deref()))),
+        }
+    }
+
+    /// The JSON body, if the status says success.
+    ///
+    /// # Errors
+    /// [`Failure::Tenant`], or [`Refusal::MalformedAnswer`] where the body is not a `T`.
+    pub fn json<T: DeserializeOwned>(self) -> Result<T, Failure> {
+        let body = self.ok()?.0.body.unwrap_or_default();
+        serde_json::from_str(&body).map_err(|error| malformed(&error.to_string()))
+    }
+
+    /// Opens the message of a 404 with a text that names what was looked for.
+    ///
+    /// # Errors
+    /// [`Failure::Tenant`] where the status is 404.
+    pub fn found(self, missing: impl FnOnce() -> String) -> Result<Self, Failure> {
+        if self.0.status != 404 {
+            return Ok(self);
+        }
+        let mut error = tenant_error(404, self.0.body.as_deref());
+        error.message = format!("{} ({})", missing(), error.message);
+        Err(Failure::Tenant(error))
+    }
+}
+
+/// An answer that is not what the API promises.
+pub(crate) fn malformed(what: &str) -> Failure {
+    Failure::Refused(Refusal::MalformedAnswer(what.to_owned()))
+}
+
+/// Reads `{statusCode, error, message, errorCode}` of the Management API, `{error, error_description}` of the
+/// authentication API, and makes do with any other body or none.
+fn tenant_error(status: u16, body: Option<&str>) -> TenantError {
+    let body = body.unwrap_or_default().trim();
+    let envelope: Object = serde_json::from_str(body).unwrap_or_default();
+    let text = |key: &str| {
+        envelope.get(key).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
+    };
+    let said = envelope
+        .get("statusCode")
+        .and_then(Value::as_u64)
+        .and_then(|code| u16::try_from(code).ok());
+    let status = said.filter(|code| (400..600).contains(code)).unwrap_or(status);
+    match (text("message"), text("error_description"), text("error")) {
+        (Some(message), _, _) => TenantError { status, code: text("errorCode"), message },
+        (None, Some(message), error) => {
+            TenantError { status, code: text("errorCode").or(error), message }
+        }
+        (None, None, Some(message)) => TenantError { status, code: text("errorCode"), message },
+        (None, None, None) => TenantError { status, code: text("errorCode"), message: quote(body) },
+    }
+}
+
+fn quote(body: &str) -> String {
+    if body.is_empty() {
+        return "the tenant gave no reason".to_owned();
+    }
+    let mut quoted: String = body.chars().take(QUOTED).collect();
+    if quoted.len() < body.len() {
+        quoted.push('…');
+    }
+    quoted
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(status: u16, body: &str, expected: (u16, Option<&str>, &str)) {
+        let error = tenant_error(status, (!body.is_empty()).then_some(body));
+        assert_eq!((error.status, error.code.as_deref(), error.message.as_str()), expected);
+    }
+
+    #[test]
+    fn error_bodies() {
+        let envelope = r#"{"statusCode":404,"error":"Not Found","message":"The client does not exist","errorCode":"inexistent_client"}"#;
+        check(404, envelope, (404, Some("inexistent_client"), "The client does not exist"));
+        let bare = r#"{"statusCode":404,"error":"Not Found","message":"Form not found"}"#;
+        check(404, bare, (404, None, "Form not found"));
+        let oauth = r#"{"error":"invalid_grant","error_description":"Wrong email or password."}"#;
+        check(403, oauth, (403, Some("invalid_grant"), "Wrong email or password."));
+        check(500, r#"{"error":"Internal"}"#, (500, None, "Internal"));
+        check(401, "Unauthorized", (401, None, "Unauthorized"));
+        check(502, "", (502, None, "the tenant gave no reason"));
+        check(503, r#"{"statusCode":200,"message":"odd"}"#, (503, None, "odd"));
+    }
+
+    #[test]
+    fn a_long_text_is_cut() {
+        let quoted = quote(&"é".repeat(400));
+        assert_eq!(quoted.chars().count(), QUOTED + 1);
+    }
+}

@@ -1,0 +1,180 @@
+//! The double of the host for unit tests: answers from a script, requests kept for a look.
+//!
+//! ```
+//! # use auth0_mcp_plugin::{Request, testing::Script};
+//! # use serde_json::json;
+//! let script = Script::new().answer(200, json!({ "client_id": "abc" }));
+//! let answer: serde_json::Value = Request::get(["clients", "abc"]).send(&script).unwrap().json().unwrap();
+//! assert_eq!(answer["client_id"], "abc");
+//! assert_eq!(script.sent(), ["GET clients/abc"]);
+//! ```
+
+use std::{cell::RefCell, collections::VecDeque};
+
+use serde_json::Value;
+
+use crate::{
+    Api, Level, Manifest, Refusal,
+    wit::auth0_mcp::plugin::{
+        management::{Request, Response},
+        types::Tool,
+    },
+};
+
+/// A host that answers from a script, in order, and panics on a request that is not in it.
+#[derive(Debug, Default)]
+pub struct Script {
+    answers: RefCell<VecDeque<Result<Response, Refusal>>>,
+    sent: RefCell<Vec<Request>>,
+    log: RefCell<Vec<(Level, String)>>,
+}
+
+impl Script {
+    /// A script without answers.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The next request is answered so.
+    #[must_use]
+    pub fn answer(self, status: u16, body: Value) -> Self {
+        self.then(Ok(Response { status, body: Some(body.to_string()), next: None }))
+    }
+
+    /// The next request is refused by the host.
+    #[must_use]
+    pub fn refuse(self, refusal: Refusal) -> Self {
+        self.then(Err(refusal))
+    }
+
+    /// The next request gives exactly this.
+    #[must_use]
+    pub fn then(self, result: Result<Response, Refusal>) -> Self {
+        self.answers.borrow_mut().push_back(result);
+        self
+    }
+
+    /// The requests so far as `METHOD path?query`, unencoded.
+    #[must_use]
+    pub fn sent(&self) -> Vec<String> {
+        self.sent.borrow().iter().map(line).collect()
+    }
+
+    /// The body of request number `index`, `null` where it had none.
+    ///
+    /// # Panics
+    /// Where there was no such request.
+    #[must_use]
+    pub fn body(&self, index: usize) -> Value {
+        let sent = self.sent.borrow();
+        let text = sent[index].body.as_deref().unwrap_or("null");
+        serde_json::from_str(text).expect("a request body is JSON")
+    }
+
+    /// What was logged.
+    #[must_use]
+    pub fn logged(&self) -> Vec<(Level, String)> {
+        self.log.borrow().clone()
+    }
+}
+
+impl Api for Script {
+    fn send(&self, request: &Request) -> Result<Response, Refusal> {
+        self.sent.borrow_mut().push(request.clone());
+        let answer = self.answers.borrow_mut().pop_front();
+        answer.unwrap_or_else(|| panic!("the script has no answer to {}", line(request)))
+    }
+
+    fn started(&self) -> u64 {
+        1_735_689_600_000
+    }
+
+    fn pause(&self, _: u32) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    fn progress(&self, _: u32, _: Option<u32>, _: &str) {}
+
+    fn log(&self, level: Level, message: &str) {
+        self.log.borrow_mut().push((level, message.to_owned()));
+    }
+}
+
+fn line(request: &Request) -> String {
+    let query: Vec<String> =
+        request.query.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    let mark = if query.is_empty() { "" } else { "?" };
+    let method = format!("{:?}", request.method).trim_start_matches("Method::").to_uppercase();
+    format!("{method} {}{mark}{}", request.path.join("/"), query.join("&"))
+}
+
+/// Everything that the host would refuse in a manifest, or that wastes a model's tokens; empty is good.
+#[must_use]
+pub fn problems(manifest: &Manifest) -> Vec<String> {
+    manifest.tools.iter().flat_map(tool_problems).collect()
+}
+
+fn tool_problems(tool: &Tool) -> Vec<String> {
+    let mut problems = Vec::new();
+    let mut check = |fine: bool, problem: &str| {
+        if !fine {
+            problems.push(format!("{}: {problem}", tool.name));
+        }
+    };
+    let plain =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
+    check(
+        (1..=60).contains(&tool.name.len()) && tool.name.chars().all(plain),
+        "name is not [a-z0-9_]{1,60}",
+    );
+    check(!tool.title.is_empty(), "no title");
+    check(
+        (1..=500).contains(&tool.description.chars().count()),
+        "description is not 1 to 500 characters",
+    );
+    let input: Value = serde_json::from_str(&tool.input_schema).unwrap_or_default();
+    let output: Value = tool
+        .output_schema
+        .as_deref()
+        .and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default();
+    check(input["type"] == "object", "input schema is not of type object");
+    check(output["type"] == "object", "output schema is not of type object");
+    schema_problems(&input, "$", &mut |place, problem| {
+        problems.push(format!("{}: {place}: {problem}", tool.name))
+    });
+    problems
+}
+
+fn schema_problems(schema: &Value, place: &str, report: &mut impl FnMut(&str, &str)) {
+    let Value::Object(schema) = schema else { return };
+    if schema.contains_key("properties")
+        && schema.get("additionalProperties") != Some(&Value::Bool(false))
+    {
+        report(place, "open object: write #[serde(deny_unknown_fields)]");
+    }
+    for noise in ["$ref", "$defs", "$schema", "title"] {
+        if schema.contains_key(noise) {
+            report(place, noise);
+        }
+    }
+    if schema.get("type").is_some_and(Value::is_array) {
+        report(place, "a list of types");
+    }
+    for (key, value) in schema {
+        let below = format!("{place}.{key}");
+        match (key.as_str(), value) {
+            ("properties", Value::Object(properties)) => {
+                properties.iter().for_each(|(name, value)| {
+                    schema_problems(value, &format!("{place}.{name}"), report)
+                });
+            }
+            ("anyOf" | "oneOf" | "allOf", Value::Array(choices)) => {
+                choices.iter().for_each(|value| schema_problems(value, &below, report));
+            }
+            ("items" | "additionalProperties", value) => schema_problems(value, &below, report),
+            _ => {}
+        }
+    }
+}

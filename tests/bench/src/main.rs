@@ -1,0 +1,95 @@
+//! Measures the product's binary on real pipes, against a local tenant on a real HTTPS socket.
+//!
+//! In reading order: [`world`] is the tenant and how a server is started for it; [`session`] drives one
+//! server over its pipes; [`direct`] sends the same requests without a server; [`measure`] does the runs;
+//! [`sandbox`] times the sandbox alone, in this process; [`report`] puts it beside the targets of the design.
+//!
+//! Nothing is asserted: a target that is not reached is a line in the table. The exit code says only whether
+//! the measurements could be made.
+
+mod direct;
+mod figures;
+mod machine;
+mod measure;
+mod report;
+mod sandbox;
+mod session;
+mod world;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::{Context, Result};
+use clap::Parser;
+
+use measure::{Effort, Measured};
+use world::{Subject, World};
+
+/// Measures start-up, memory, overhead and throughput of an auth0-mcp binary.
+#[derive(Parser)]
+struct Arguments {
+    /// The binary: target/release/auth0-mcp
+    binary: PathBuf,
+    /// A folder with @auth0/auth0-mcp-server installed, to measure it in the same run
+    #[arg(long, value_name = "FOLDER")]
+    node: Option<PathBuf>,
+    /// Repetitions of the calls, each in a fresh process
+    #[arg(long, default_value_t = 5)]
+    repetitions: usize,
+    /// A tenth of the calls: a glance, not a measurement
+    #[arg(long)]
+    quick: bool,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("the measurements could not be made: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<()> {
+    let ours = Subject::ours(&arguments.binary)?;
+    let node = arguments.node.as_deref().map(Subject::node).transpose()?;
+    let effort = Effort::new(arguments.repetitions, arguments.quick);
+    let world = World::start()?;
+    say(&machine::describe());
+    let before = machine::load();
+    let measured = all(&world, &effort, &ours, node.as_ref())
+        .with_context(|| format!("what the servers said is in {}", world.log().display()))?;
+    let sandbox = sandbox::measure(&effort)?;
+    say(&report::table(&measured, &sandbox));
+    say(&format!("Load average before {before}, after {}.", machine::load()));
+    world.remove();
+    Ok(())
+}
+
+/// Every measurement of the servers; those that are compared alternate, so that they meet the same noise.
+fn all<'s>(
+    world: &World,
+    effort: &Effort,
+    ours: &'s Subject,
+    node: Option<&'s Subject>,
+) -> Result<Measured<'s>> {
+    let mut measured = Measured::new(ours, node)?;
+    for subject in measured.servers() {
+        subject.start_up(world, effort)?;
+    }
+    for _ in 0..effort.repetitions {
+        for subject in measured.servers() {
+            subject.repetition(world, effort)?;
+        }
+    }
+    measured.ours.endurance(world, effort)?;
+    Ok(measured)
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "the table is the output of this program, which speaks no protocol"
+)]
+fn say(text: &str) {
+    println!("{text}");
+}
