@@ -20,9 +20,22 @@ demo: build
     npm --prefix tests/clients ci --silent --no-audit --no-fund
     node tests/clients/demo.mjs target/release/auth0-mcp
 
-# Run every test, on the release build
+# Run every test, on the release build, then the real MCP clients
 test: build
     cargo test --release --locked --workspace
+    npm --prefix tests/clients ci --silent --no-audit --no-fund
+    node tests/clients/inspector.mjs target/release/auth0-mcp
+    node tests/clients/demo.mjs target/release/auth0-mcp > target/demo.txt
+    {{just_executable()}} python-client
+
+# The official Python client in both eras of the protocol
+[private]
+python-client:
+    @if ! python3 -c 'import sys, venv, ensurepip; assert sys.version_info >= (3, 10)' 2>/dev/null; then \
+        echo "skipped: the Python client test needs python3 (3.10 or newer) with venv"; exit 0; fi; \
+    test -x target/venv/bin/python || python3 -m venv target/venv; \
+    target/venv/bin/pip install --quiet --disable-pip-version-check --requirement tests/clients/python/requirements.txt && \
+    target/venv/bin/python tests/clients/python/both_eras.py target/release/auth0-mcp 2>/dev/null
 
 # Format, lint, licences, generated files
 lint: wasm-target

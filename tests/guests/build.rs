@@ -1,5 +1,4 @@
 //! Builds the hostile plugins as the product builds its own.
-#![expect(clippy::print_stdout, reason = "a build script talks to cargo on stdout")]
 
 fn main() {
     if let Err(error) = auth0_mcp_bundle::build(&["hostile"], &["tests/guests/hostile/src"]) {

@@ -9,7 +9,7 @@ fn an_application_lives_from_creation_to_update() {
     let tenant = tenant();
     let mut session = Builder::new().tenant(&tenant).start();
     let created = session
-        .call("auth0_create_application", json!({"name": "Storefront", "app_type": "spa", "callbacks": ["http://localhost:3000/cb"]}))
+        .call("auth0_create_application", json!({"name": "Shoe Shop (new)", "app_type": "spa", "callbacks": ["http://localhost:3000/cb"]}))
         .ok();
     let application = &created;
     assert_eq!(application["oidc_conformant"], true);
@@ -23,7 +23,7 @@ fn an_application_lives_from_creation_to_update() {
     );
     let id = application["client_id"].as_str().unwrap();
 
-    let found = session.call("auth0_list_applications", json!({"name": "storeFRONT"})).ok();
+    let found = session.call("auth0_list_applications", json!({"name": "shoe SHOP"})).ok();
     assert_eq!(found["applications"].as_array().unwrap().len(), 1, "{found}");
     assert_eq!(found["applications"][0]["client_id"], id);
 

@@ -5,6 +5,7 @@ mod applications;
 mod cli;
 mod contract;
 mod definitions;
+mod docs;
 mod faults;
 mod ids;
 mod lifecycle;
@@ -13,3 +14,6 @@ mod secrets;
 mod selection;
 mod session;
 mod tidy;
+
+/// The product, as it is shipped.
+const BINARY: &str = env!("CARGO_BIN_EXE_auth0-mcp");

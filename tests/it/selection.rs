@@ -87,8 +87,8 @@ fn debug_lines_say_what_is_on_and_what_was_opened() {
     session.call("auth0_list_applications", json!({})).ok();
     let stderr = session.end().stderr;
     for words in [
-        "tool `auth0_list_applications` is on: pattern `auth0_list_*`",
-        "tool `auth0_create_application` is off: no pattern matches",
+        "tool `auth0_list_applications` is on: pattern `auth0_list_*` matches",
+        "tool `auth0_create_application` is off: it is not among the tools",
         "plugin `applications` opened",
     ] {
         assert!(stderr.contains(words), "no line with {words}:\n{stderr}");

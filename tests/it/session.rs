@@ -64,14 +64,9 @@ pub fn tenant() -> Tenant {
 }
 
 impl Builder {
-    /// The product's binary.
+    /// The binary under test, which the test crate names.
     pub fn new() -> Self {
-        Self::of(Path::new(option_env!("CARGO_BIN_EXE_auth0-mcp").expect("a test of the host")))
-    }
-
-    /// Another binary with the same command line.
-    pub fn of(binary: &Path) -> Self {
-        let mut command = Command::new(binary);
+        let mut command = Command::new(crate::BINARY);
         command
             .arg("run")
             .env_clear()

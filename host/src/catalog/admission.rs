@@ -98,7 +98,7 @@ impl Arguments {
         let known = properties_at(&self.schema, path);
         let near = nearest(key, &known);
         match near.first() {
-            Some(near) => format!("`{shown}` is unknown, did you mean `{near}`?"),
+            Some(near) => format!("`{shown}` is unknown (did you mean `{near}`?)"),
             None if known.is_empty() => format!("`{shown}` is unknown, nothing is allowed here"),
             None => format!("`{shown}` is unknown, known here: {}", known.join(", ")),
         }
@@ -210,7 +210,7 @@ mod tests {
     fn each_problem_is_named_with_what_was_expected() {
         let table = [
             (json!({}), "the arguments lacks the required `client_id`"),
-            (json!({"client_ids": "a"}), "`client_ids` is unknown, did you mean `client_id`?"),
+            (json!({"client_ids": "a"}), "`client_ids` is unknown (did you mean `client_id`?)"),
             (
                 json!({"client_id": "a", "zzzzzzzzz": 1}),
                 "`zzzzzzzzz` is unknown, known here: client_id, per_page",
@@ -229,7 +229,7 @@ mod tests {
             ),
             (
                 json!({"client_id": "a", "refresh_token": {"leway": 1}}),
-                "`refresh_token.leway` is unknown, did you mean `leeway`?",
+                "`refresh_token.leway` is unknown (did you mean `leeway`?)",
             ),
             (
                 json!({"client_id": "a", "refresh_token": {"leeway": -1}}),

@@ -62,11 +62,31 @@ impl EnabledTool {
     }
 }
 
+/// Why a tool of the product is off in a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Off {
+    /// No pattern matches its name.
+    Pattern,
+    /// It writes, and the session only reads.
+    ReadOnly,
+}
+
+impl Off {
+    /// For the model and the operator.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Pattern => "it is not among the tools that this session enables",
+            Self::ReadOnly => "it writes, and this session is read-only",
+        }
+    }
+}
+
 /// The tools of a session, in a fixed order.
 pub struct Catalog {
     tools: Vec<EnabledTool>,
     by_name: HashMap<String, usize>,
-    total: usize,
+    off: HashMap<String, Off>,
 }
 
 impl Catalog {
@@ -89,12 +109,11 @@ impl Catalog {
             .map(|tool| tool.name.as_str())
             .collect();
         selection.patterns.check(&names)?;
-        let total = names.len();
-        let tools: Vec<EnabledTool> =
-            families.iter().flat_map(|family| enable(family, selection)).collect();
-        let by_name =
-            tools.iter().enumerate().map(|(at, tool)| (tool.definition.name.clone(), at)).collect();
-        Ok(Self { tools, by_name, total })
+        let (mut tools, mut off) = (Vec::new(), HashMap::new());
+        families.iter().for_each(|family| enable(family, selection, &mut tools, &mut off));
+        let name = |tool: &EnabledTool| tool.definition.name.clone();
+        let by_name = tools.iter().enumerate().map(|(at, tool)| (name(tool), at)).collect();
+        Ok(Self { tools, by_name, off })
     }
 
     /// The enabled tools, in the order of `tools/list`.
@@ -106,7 +125,13 @@ impl Catalog {
     /// How many tools there are, enabled or not.
     #[must_use]
     pub fn total(&self) -> usize {
-        self.total
+        self.tools.len() + self.off.len()
+    }
+
+    /// Why a tool of the product is off; None for a name that no tool has.
+    #[must_use]
+    pub fn off(&self, name: &str) -> Option<Off> {
+        self.off.get(name).copied()
     }
 
     /// An enabled tool.
@@ -123,39 +148,43 @@ impl Catalog {
     }
 }
 
-/// The enabled tools of one family, with a debug line that says why, or why the family stays closed.
-fn enable(family: &Arc<Family>, selection: &Selection) -> Vec<EnabledTool> {
-    let name = family.embedded.name;
-    let mut tools = Vec::new();
+/// Sorts the tools of one family into enabled and off, with a debug line for each that says why.
+fn enable(
+    family: &Arc<Family>,
+    selection: &Selection,
+    tools: &mut Vec<EnabledTool>,
+    off: &mut HashMap<String, Off>,
+) {
+    let (name, before) = (family.embedded.name, tools.len());
     for definition in &family.manifest.tools {
         let tool = &definition.name;
-        let Some(pattern) = selection.patterns.matching(tool) else {
-            tracing::debug!("tool `{tool}` is off: no pattern matches");
-            continue;
-        };
-        if selection.read_only && definition.effect != Effect::ReadOnly {
-            tracing::debug!("tool `{tool}` is off: it writes, and this session is read-only");
-            continue;
+        match choose(definition, selection) {
+            Ok(pattern) => {
+                tracing::debug!("tool `{tool}` is on: pattern `{pattern}` matches");
+                let arguments = Arguments::of(tool, &definition.input_schema);
+                let grant = grant(definition, selection.read_only);
+                let (definition, family) = (definition.clone(), family.clone());
+                tools.push(EnabledTool { definition, arguments, grant, family });
+            }
+            Err(why) => {
+                tracing::debug!("tool `{tool}` is off: {}", why.reason());
+                off.insert(tool.clone(), why);
+            }
         }
-        tracing::debug!("tool `{tool}` is on: pattern `{pattern}`");
-        let arguments = Arguments::of(&definition.name, &definition.input_schema);
-        let grant = grant(definition, selection.read_only);
-        tools.push(EnabledTool {
-            definition: definition.clone(),
-            arguments,
-            grant,
-            family: family.clone(),
-        });
     }
-    if tools.is_empty() {
-        tracing::debug!("plugin `{name}` is never opened: none of its tools is on");
-    } else {
-        tracing::debug!(
-            "plugin `{name}` will be opened on first use: {} of its tools are on",
-            tools.len()
-        );
+    match tools.len() - before {
+        0 => tracing::debug!("plugin `{name}` is never opened: none of its tools is on"),
+        on => {
+            tracing::debug!("plugin `{name}` will be opened on first use: {on} of its tools are on")
+        }
     }
-    tools
+}
+
+/// The pattern that enables the tool, or why it is off.
+fn choose<'a>(definition: &Tool, selection: &'a Selection) -> Result<&'a str, Off> {
+    let pattern = selection.patterns.matching(&definition.name).ok_or(Off::Pattern)?;
+    let may = !selection.read_only || definition.effect == Effect::ReadOnly;
+    if may { Ok(pattern) } else { Err(Off::ReadOnly) }
 }
 
 fn grant(definition: &Tool, session_reads_only: bool) -> Grant {

@@ -47,16 +47,16 @@ impl Server {
         Self { shared: Arc::new(Shared { catalog, calls }), tools, lifecycle }
     }
 
-    /// The tool's place in the catalog, or what to do about an unknown name.
+    /// Whether the tool is enabled, or what to do about a name that is not.
     fn known(&self, name: &str) -> Result<(), ErrorData> {
         if self.shared.catalog.tool(name).is_some() {
             return Ok(());
         }
         let near = self.shared.catalog.near(name);
-        let hint = if near.is_empty() {
-            "see tools/list".to_owned()
-        } else {
-            format!("did you mean {}?", near.join(" or "))
+        let hint = match self.shared.catalog.off(name) {
+            Some(off) => off.reason().to_owned(),
+            None if near.is_empty() => "see tools/list".to_owned(),
+            None => format!("did you mean {}?", near.join(" or ")),
         };
         let name: String = name.escape_debug().take(80).collect();
         Err(ErrorData::invalid_params(format!("Unknown or restricted tool: {name}; {hint}"), None))

@@ -2,7 +2,6 @@
 //! server goes on.
 #![expect(
     clippy::unwrap_used,
-    clippy::disallowed_methods,
     unreachable_pub,
     dead_code,
     reason = "tests; the session driver is shared"
@@ -11,15 +10,14 @@
 #[path = "../../it/session.rs"]
 mod session;
 
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 
 use serde_json::json;
 use session::{Builder, Session};
 use tenant::{Options, Tenant};
 
-fn host() -> Builder {
-    Builder::of(Path::new(env!("CARGO_BIN_EXE_guest-host")))
-}
+/// The product with hostile plugins in place of its own.
+const BINARY: &str = env!("CARGO_BIN_EXE_guest-host");
 
 fn tenant() -> Tenant {
     Tenant::start(Options::default()).unwrap()
@@ -34,7 +32,7 @@ fn goes_on(session: &mut Session) {
 #[test]
 fn each_hostile_tool_ends_with_its_reason_and_the_server_goes_on() {
     let tenant = tenant();
-    let mut session = host().tenant(&tenant).start();
+    let mut session = Builder::new().tenant(&tenant).start();
     let table = [
         ("spin", "deadline of 2 s"),
         ("wait_forever", "TimedOut"),
@@ -67,7 +65,7 @@ fn each_hostile_tool_ends_with_its_reason_and_the_server_goes_on() {
 #[test]
 fn no_trick_reaches_a_path_that_the_row_does_not_name() {
     let tenant = tenant();
-    let mut session = host().tenant(&tenant).start();
+    let mut session = Builder::new().tenant(&tenant).start();
     assert_eq!(session.call("path_tricks", json!({})).ok(), json!({"passed": 0}));
     assert!(tenant.requests().is_empty(), "{:?}", tenant.requests());
 }
@@ -75,7 +73,7 @@ fn no_trick_reaches_a_path_that_the_row_does_not_name() {
 #[test]
 fn read_only_is_enforced_on_the_wire() {
     let tenant = tenant();
-    let mut session = host().tenant(&tenant).args(&["--read-only"]).start();
+    let mut session = Builder::new().tenant(&tenant).args(&["--read-only"]).start();
     assert_eq!(session.tool_names(), ["read_then_write", "unreadable_tool"]);
     session.call("read_then_write", json!({})).error();
     assert!(tenant.requests().is_empty());
@@ -84,7 +82,7 @@ fn read_only_is_enforced_on_the_wire() {
 #[test]
 fn a_guest_cannot_forge_or_flood_the_log() {
     let tenant = tenant();
-    let mut session = host().tenant(&tenant).start();
+    let mut session = Builder::new().tenant(&tenant).start();
     session.call("forge_log", json!({})).ok();
     let stderr = session.end().stderr;
     assert!(!stderr.contains("\n[ERROR:auth0-mcp] forged"), "{stderr}");
@@ -95,7 +93,7 @@ fn a_guest_cannot_forge_or_flood_the_log() {
 #[test]
 fn spinning_calls_do_not_hold_others_up() {
     let tenant = tenant();
-    let mut session = host().tenant(&tenant).start();
+    let mut session = Builder::new().tenant(&tenant).start();
     for _ in 0..6 {
         session.ask("tools/call", json!({"name": "spin", "arguments": {}}));
     }
@@ -108,7 +106,7 @@ fn spinning_calls_do_not_hold_others_up() {
 #[test]
 fn a_plugin_without_an_enabled_tool_is_never_opened() {
     let tenant = tenant();
-    let mut session = host().tenant(&tenant).debug().args(&["--tools", "well_*"]).start();
+    let mut session = Builder::new().tenant(&tenant).debug().args(&["--tools", "well_*"]).start();
     goes_on(&mut session);
     let stderr = session.end().stderr;
     assert!(
@@ -122,7 +120,7 @@ fn a_plugin_without_an_enabled_tool_is_never_opened() {
 #[test]
 fn a_plugin_that_cannot_be_opened_fails_alone() {
     let tenant = tenant();
-    let mut session = host().tenant(&tenant).start();
+    let mut session = Builder::new().tenant(&tenant).start();
     let text = session.call("unreadable_tool", json!({})).error();
     assert!(text.contains("cannot run") && text.contains("compiled code cannot be used"), "{text}");
     goes_on(&mut session);
