@@ -1,8 +1,7 @@
 //! Builds the first-party plugins and hands their bytes to `catalog/store.rs`.
 
 fn main() {
-    let built = auth0_mcp_bundle::build(&["applications"], &["plugins/applications/src"]);
-    if let Err(error) = built {
+    if let Err(error) = auth0_mcp_bundle::build_first_party() {
         report(&format!("{error:#}"));
     }
 }

@@ -1,13 +1,14 @@
 //! One tool call: its grant, its sandbox and its way to the tenant, joined.
 
 use std::{
+    borrow::Cow,
     sync::Arc,
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
 use auth0_mcp_sandbox::{
     Answer, Capabilities, Engine, Limits,
-    contract::{Failure, Level, Refusal, Request, Response},
+    contract::{Failure, Level, Refusal, Request, Response, TenantError},
 };
 
 use crate::{
@@ -59,10 +60,36 @@ impl Calls {
             progress,
         });
         match plugin.call(&definition.name, arguments, capabilities, self.limits).await {
-            Ok(Ok(answer)) => Outcome::Answer(answer),
-            Ok(Err(failure)) => Outcome::Failure(failure),
-            Err(fault) => Outcome::Fault(self.mask.text(&fault.to_string()).into_owned()),
+            Ok(Ok(answer)) => Outcome::Answer(self.unseen(answer)),
+            Ok(Err(failure)) => Outcome::Failure(self.masked(failure)),
+            Err(fault) => Outcome::Fault(self.text(fault.to_string())),
         }
+    }
+
+    /// The answer without the credentials in use. A plugin never gets them from the host, but a model or a
+    /// user may have pasted one into an argument that the plugin repeats.
+    fn unseen(&self, answer: String) -> String {
+        match self.mask.live(&answer) {
+            Cow::Borrowed(_) => answer,
+            Cow::Owned(masked) => masked,
+        }
+    }
+
+    /// A failure's texts without anything that looks like a secret.
+    fn masked(&self, failure: Failure) -> Failure {
+        match failure {
+            Failure::InvalidArguments(text) => Failure::InvalidArguments(self.text(text)),
+            Failure::Tenant(error) => {
+                Failure::Tenant(TenantError { message: self.text(error.message), ..error })
+            }
+            Failure::Other(text) => Failure::Other(self.text(text)),
+            // Texts of the host itself, masked where they were made.
+            Failure::Refused(refusal) => Failure::Refused(refusal),
+        }
+    }
+
+    fn text(&self, text: String) -> String {
+        self.mask.text(&text).into_owned()
     }
 }
 

@@ -89,9 +89,10 @@ fn config(target: Option<&str>) -> wasmtime::Result<Config> {
         .wasm_relaxed_simd(false)
         .wasm_gc(false)
         // Reserve no address space (the default takes 4 GiB for each memory, which fails under `ulimit -v`):
-        // explicit bounds checks instead of guard pages, which also carry the Spectre mitigation.
+        // explicit bounds checks instead of guard pages, which also carry the Spectre mitigation. A memory that
+        // grows is copied every 4 MiB.
         .memory_reservation(0)
-        .memory_reservation_for_growth(1 << 20)
+        .memory_reservation_for_growth(4 << 20)
         .memory_guard_size(0)
         .guard_before_linear_memory(false)
         .memory_init_cow(false)

@@ -19,6 +19,18 @@ use anyhow::{Context, Result, anyhow};
 use auth0_mcp_sandbox::{Compiled, Engine, Limits, Manifest, Plugin};
 use sha2::{Digest, Sha256};
 
+/// The first-party plugins, in the order of `tools/list`. The host knows none of them by name.
+pub const FIRST_PARTY: [&str; 1] = ["applications"];
+
+/// Builds the first-party plugins; see [`build`].
+///
+/// # Errors
+/// As [`build`].
+pub fn build_first_party() -> Result<()> {
+    let sources: Vec<_> = FIRST_PARTY.iter().map(|name| format!("plugins/{name}/src")).collect();
+    build(&FIRST_PARTY, &sources.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
 /// Builds the packages, in this order, and writes `bundle.rs` into the build script's `OUT_DIR`: an
 /// array expression of `Embedded`.
 ///

@@ -125,3 +125,20 @@ fn a_plugin_that_cannot_be_opened_fails_alone() {
     assert!(text.contains("cannot run") && text.contains("compiled code cannot be used"), "{text}");
     goes_on(&mut session);
 }
+
+#[test]
+fn a_plugin_that_repeats_a_credential_shows_nothing() {
+    let tenant = tenant();
+    let token = tenant.issue_token(&["read:clients"], Duration::from_secs(60));
+    let mut session = Builder::new().tenant_with(&tenant, &token).debug().start();
+    for tool in ["answer_with", "fail_with", "log_with", "panic_with"] {
+        let called = session.call(tool, json!({"text": format!("see {token} there")}));
+        assert!(!called.raw.contains(&token[..40]), "{tool}: {}", called.raw);
+        assert!(!called.raw.contains(&token[token.len() - 20..]), "{tool}: {}", called.raw);
+    }
+    let stderr = session.end().stderr;
+    assert!(
+        !stderr.contains(&token[..40]) && !stderr.contains(&token[token.len() - 20..]),
+        "{stderr}"
+    );
+}

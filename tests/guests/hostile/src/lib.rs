@@ -15,7 +15,7 @@ use auth0_mcp_plugin::wit::{
 struct Hostile;
 
 /// Every tool; those whose name begins with `read_` say that they only read.
-const TOOLS: [&str; 17] = [
+const TOOLS: [&str; 21] = [
     "well_behaved",
     "spin",
     "wait_forever",
@@ -33,6 +33,10 @@ const TOOLS: [&str; 17] = [
     "flood",
     "forge_log",
     "body_not_json",
+    "answer_with",
+    "fail_with",
+    "log_with",
+    "panic_with",
 ];
 
 impl Guest for Hostile {
@@ -45,7 +49,7 @@ impl Guest for Hostile {
         }
     }
 
-    fn call(tool: String, _arguments: String) -> Result<String, Failure> {
+    fn call(tool: String, arguments: String) -> Result<String, Failure> {
         std::panic::set_hook(Box::new(|panic| log::write(Level::Error, &panic.to_string())));
         match tool.as_str() {
             "well_behaved" => Ok(r#"{"fine":true}"#.into()),
@@ -69,6 +73,13 @@ impl Guest for Hostile {
             "flood" => flood(),
             "forge_log" => forge_log(),
             "body_not_json" => sent(Method::Post, &["clients"], Some("{not json")),
+            "answer_with" => Ok(arguments),
+            "fail_with" => Err(Failure::Other(arguments)),
+            "log_with" => {
+                log::write(Level::Error, &arguments);
+                Ok("{}".into())
+            }
+            "panic_with" => panic!("{arguments}"),
             _ => Err(Failure::Other("no such tool".into())),
         }
     }
@@ -88,7 +99,7 @@ fn tool(name: &str) -> Tool {
         name: name.into(),
         title: name.into(),
         description: "Tries to break something.".into(),
-        input_schema: r#"{"type":"object","additionalProperties":false}"#.into(),
+        input_schema: r#"{"type":"object","additionalProperties":false,"properties":{"text":{"type":"string"}}}"#.into(),
         output_schema: None,
         effect,
         endpoints,
