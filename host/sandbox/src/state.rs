@@ -18,6 +18,10 @@ use crate::{
 /// How the text of a Rust panic begins (`PanicHookInfo`), which the SDK's hook writes before the trap.
 const PANIC: &str = "panicked at ";
 
+/// How long before the call's deadline a request is given up: the plugin then still has time to say what it
+/// had done before.
+const LAST_WORDS: Duration = Duration::from_millis(300);
+
 /// One call: what it may do, what it has used, what it said last.
 pub(crate) struct State {
     capabilities: Arc<dyn Capabilities>,
@@ -58,7 +62,8 @@ impl management::Host for State {
                 format!("one call may send {} requests, and this one has", self.limits.requests);
             return Ok(Err(Refusal::NotGranted(text)));
         }
-        Ok(self.capabilities.send(request, self.deadline).await)
+        let deadline = self.deadline.checked_sub(LAST_WORDS).unwrap_or(self.deadline);
+        Ok(self.capabilities.send(request, deadline).await)
     }
 }
 

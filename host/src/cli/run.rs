@@ -84,8 +84,7 @@ fn start(
     let management = Arc::new(Management::new(tenant.signed_in, redactor.clone()));
     let mask = Mask::new(redactor.clone());
     announce(&catalog, &settings);
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let calls = Calls { engine, management: management.clone(), limits: product.limits, mask };
     // Beside `initialize`, not before it: TLS roots take longer than the handshake of MCP.
     runtime.spawn(async move { management.warm().await });

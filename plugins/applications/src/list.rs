@@ -11,8 +11,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::settings::AppType;
-
 /// Enough to recognise an application; `global` marks the one that stands for the tenant.
 const USUAL: &[&str] =
     &["name", "app_type", "description", "is_first_party", "global", "callbacks"];
@@ -35,6 +33,28 @@ pub(crate) struct Arguments {
     is_first_party: Option<bool>,
     /// Shown instead of the usual few, such as callbacks, grant_types
     fields: Option<Vec<String>>,
+}
+
+// The types that people build. The other 21 are integrations, and every byte of the schema has its price.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum AppType {
+    Native,
+    Spa,
+    RegularWeb,
+    NonInteractive,
+}
+
+impl AppType {
+    /// As the API writes it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Spa => "spa",
+            Self::RegularWeb => "regular_web",
+            Self::NonInteractive => "non_interactive",
+        }
+    }
 }
 
 impl Default for Arguments {

@@ -7,29 +7,37 @@
 
 use auth0_mcp_plugin::Patch;
 use schemars::JsonSchema;
-use serde::Deserialize;
 
-// The API knows 21 more types. They are left out because they need settings that these tools do not have: addons
-// (the SSO integrations), `resource_server_identifier`, `express_configuration`.
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
+// All 25 types. Most are integrations whose other settings are not offered here: addons,
+// `resource_server_identifier`, `express_configuration`.
+#[derive(JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum AppType {
     Native,
     Spa,
     RegularWeb,
     NonInteractive,
-}
-
-impl AppType {
-    /// As the API writes it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Native => "native",
-            Self::Spa => "spa",
-            Self::RegularWeb => "regular_web",
-            Self::NonInteractive => "non_interactive",
-        }
-    }
+    ResourceServer,
+    ExpressConfiguration,
+    Rms,
+    Box,
+    Cloudbees,
+    Concur,
+    Dropbox,
+    Mscrm,
+    Echosign,
+    Egnyte,
+    Newrelic,
+    Office365,
+    Salesforce,
+    Sentry,
+    Sharepoint,
+    Slack,
+    Springcm,
+    Zendesk,
+    Zoom,
+    SsoIntegration,
+    Oag,
 }
 
 #[derive(JsonSchema)]

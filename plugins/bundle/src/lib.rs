@@ -20,7 +20,8 @@ use auth0_mcp_sandbox::{Compiled, Engine, Limits, Manifest, Plugin};
 use sha2::{Digest, Sha256};
 
 /// The first-party plugins, in the order of `tools/list`. The host knows none of them by name.
-pub const FIRST_PARTY: [&str; 1] = ["applications"];
+pub const FIRST_PARTY: [&str; 6] =
+    ["applications", "resource-servers", "actions", "logs", "forms", "application-grants"];
 
 /// Builds the first-party plugins; see [`build`].
 ///

@@ -5,13 +5,20 @@
 //! owns the credentials and the HTTP; it lets a request out only where a row of the tool's definition covers it.
 //!
 //! In reading order: [`tool`] says what a tool is, [`api`] what it may ask for, [`request`] and [`response`] how to
-//! ask, [`listing`], [`scan`] and [`fields`] how to answer lists truthfully, [`given`] how to pass on what the caller
-//! wrote. [`schema`] turns argument types into JSON Schema. `testing` is the double of the host for unit tests.
+//! ask, [`listing`], [`scan`], [`fields`] and [`view`] how to answer lists truthfully, [`time`] how to read dates and
+//! spans, [`given`] how to pass on what the caller wrote. [`schema`] turns argument types into JSON Schema. `testing`
+//! is the double of the host for unit tests.
+//!
+//! For particular families: [`pages`] reads whole lists without totals, [`actions`] knows how an Action is built and
+//! deployed, [`masked`] refuses secrets that the host masked and the model sends back.
 
+pub mod actions;
 pub mod api;
 pub mod fields;
 pub mod given;
 pub mod listing;
+pub mod masked;
+pub mod pages;
 #[doc(hidden)]
 pub mod plugin;
 pub mod request;
@@ -20,7 +27,9 @@ pub mod scan;
 pub mod schema;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
+pub mod time;
 pub mod tool;
+pub mod view;
 pub mod wit;
 
 pub use api::{Api, Level};
@@ -29,7 +38,9 @@ pub use listing::{Listing, Pagination, Window};
 pub use request::Request;
 pub use response::Response;
 pub use scan::{Scan, Scanner};
+pub use time::Moment;
 pub use tool::{Definition, Effect, Endpoint, Tool};
+pub use view::View;
 pub use wit::auth0_mcp::plugin::types::{Failure, Manifest, Method, Refusal, TenantError};
 
 /// A JSON object with its keys in the order they came.

@@ -54,11 +54,19 @@ impl Response {
     /// # Errors
     /// [`Failure::Tenant`] where the status is 404.
     pub fn found(self, missing: impl FnOnce() -> String) -> Result<Self, Failure> {
-        if self.0.status != 404 {
+        self.explain(404, missing)
+    }
+
+    /// Opens the message of one error status with a text that says what it means here.
+    ///
+    /// # Errors
+    /// [`Failure::Tenant`] where that is the status.
+    pub fn explain(self, status: u16, meaning: impl FnOnce() -> String) -> Result<Self, Failure> {
+        if self.0.status != status {
             return Ok(self);
         }
-        let mut error = tenant_error(404, self.0.body.as_deref());
-        error.message = format!("{} ({})", missing(), error.message);
+        let mut error = tenant_error(status, self.0.body.as_deref());
+        error.message = format!("{} ({})", meaning(), error.message);
         Err(Failure::Tenant(error))
     }
 }

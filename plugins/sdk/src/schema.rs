@@ -19,16 +19,19 @@ pub(crate) const NULLABLE: &str = "x-nullable";
 /// The JSON Schema of arguments.
 #[must_use]
 pub fn input<T: JsonSchema>() -> String {
-    generate::<T>(Contract::Deserialize)
+    generate::<T>(Contract::Deserialize).as_value().to_string()
 }
 
-/// The JSON Schema of answers.
+/// The JSON Schema of answers: names and types only. A client checks an answer with it, and a model reads the
+/// answer itself.
 #[must_use]
 pub fn output<T: JsonSchema>() -> String {
-    generate::<T>(Contract::Serialize)
+    let mut schema = generate::<T>(Contract::Serialize);
+    Bare.transform(&mut schema);
+    schema.as_value().to_string()
 }
 
-fn generate<T: JsonSchema>(contract: Contract) -> String {
+fn generate<T: JsonSchema>(contract: Contract) -> Schema {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
         settings.meta_schema = None;
         settings.inline_subschemas = true;
@@ -38,7 +41,19 @@ fn generate<T: JsonSchema>(contract: Contract) -> String {
     // The root's doc comment is for readers of the code: the tool's description is said elsewhere.
     schema.remove("description");
     Terse.transform(&mut schema);
-    schema.as_value().to_string()
+    schema
+}
+
+/// Removes what only matters to somebody who writes a value.
+struct Bare;
+
+impl Transform for Bare {
+    fn transform(&mut self, schema: &mut Schema) {
+        ["description", "default", "minimum"]
+            .into_iter()
+            .for_each(|keyword| _ = schema.remove(keyword));
+        transform_subschemas(self, schema);
+    }
 }
 
 /// Removes what says nothing and rewrites what is not portable, at every level.
@@ -59,6 +74,7 @@ impl Transform for Terse {
 
 fn drop_noise(schema: &mut Object) {
     schema.remove("title");
+    unwrap_only_choice(schema);
     if schema.get("default") == Some(&Value::Null) {
         schema.remove("default");
     }
@@ -72,6 +88,16 @@ fn drop_noise(schema: &mut Object) {
     // Any value at all is the default meaning of a missing keyword, except where this crate closes the object.
     if schema.get("additionalProperties") == Some(&Value::Bool(true)) {
         schema.remove("additionalProperties");
+    }
+}
+
+/// `{"oneOf": [X]}`, which an enum with doc comments becomes, is X.
+fn unwrap_only_choice(schema: &mut Object) {
+    let Some(Value::Array(choices)) = schema.get_mut("oneOf") else { return };
+    if let [Value::Object(only)] = choices.as_mut_slice() {
+        let only = std::mem::take(only);
+        schema.remove("oneOf");
+        schema.extend(only);
     }
 }
 

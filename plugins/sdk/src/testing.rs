@@ -9,7 +9,10 @@
 //! assert_eq!(script.sent(), ["GET clients/abc"]);
 //! ```
 
-use std::{cell::RefCell, collections::VecDeque};
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+};
 
 use serde_json::Value;
 
@@ -27,6 +30,8 @@ pub struct Script {
     answers: RefCell<VecDeque<Result<Response, Refusal>>>,
     sent: RefCell<Vec<Request>>,
     log: RefCell<Vec<(Level, String)>>,
+    time: Cell<Option<u32>>,
+    told: RefCell<Vec<String>>,
 }
 
 impl Script {
@@ -55,10 +60,27 @@ impl Script {
         self
     }
 
+    /// Pauses take this much time in all, in milliseconds; one that would take more is refused. Without it any pause
+    /// is fine.
+    #[must_use]
+    pub fn within(self, milliseconds: u32) -> Self {
+        self.time.set(Some(milliseconds));
+        self
+    }
+
     /// The requests so far as `METHOD path?query`, unencoded.
     #[must_use]
     pub fn sent(&self) -> Vec<String> {
         self.sent.borrow().iter().map(line).collect()
+    }
+
+    /// The path segments of request number `index`.
+    ///
+    /// # Panics
+    /// Where there was no such request.
+    #[must_use]
+    pub fn path(&self, index: usize) -> Vec<String> {
+        self.sent.borrow()[index].path.clone()
     }
 
     /// The body of request number `index`, `null` where it had none.
@@ -70,6 +92,12 @@ impl Script {
         let sent = self.sent.borrow();
         let text = sent[index].body.as_deref().unwrap_or("null");
         serde_json::from_str(text).expect("a request body is JSON")
+    }
+
+    /// The progress that was told.
+    #[must_use]
+    pub fn told(&self) -> Vec<String> {
+        self.told.borrow().clone()
     }
 
     /// What was logged.
@@ -90,11 +118,16 @@ impl Api for Script {
         1_735_689_600_000
     }
 
-    fn pause(&self, _: u32) -> Result<(), Refusal> {
+    fn pause(&self, milliseconds: u32) -> Result<(), Refusal> {
+        if let Some(left) = self.time.get() {
+            self.time.set(Some(left.checked_sub(milliseconds).ok_or(Refusal::TimedOut)?));
+        }
         Ok(())
     }
 
-    fn progress(&self, _: u32, _: Option<u32>, _: &str) {}
+    fn progress(&self, _: u32, _: Option<u32>, message: &str) {
+        self.told.borrow_mut().push(message.to_owned());
+    }
 
     fn log(&self, level: Level, message: &str) {
         self.log.borrow_mut().push((level, message.to_owned()));

@@ -11,6 +11,10 @@ impl Series {
         self.0.push(value);
     }
 
+    pub(crate) fn extend(&mut self, values: impl IntoIterator<Item = f64>) {
+        self.0.extend(values);
+    }
+
     /// The middle one, or the mean of the two in the middle; None without values.
     pub(crate) fn median(&self) -> Option<f64> {
         let sorted = self.sorted();

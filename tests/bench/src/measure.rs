@@ -87,6 +87,7 @@ pub(crate) struct Server<'s> {
     /// The differences.
     pub(crate) overhead: Percentiles,
     pub(crate) cpu: Series,
+    pub(crate) cpu_busy: Series,
     pub(crate) throughput: Series,
     pub(crate) busy: Percentiles,
     pub(crate) direct_throughput: Series,
@@ -126,6 +127,7 @@ impl<'s> Server<'s> {
             direct: Percentiles::default(),
             overhead: Percentiles::default(),
             cpu: Series::default(),
+            cpu_busy: Series::default(),
             throughput: Series::default(),
             busy: Percentiles::default(),
             direct_throughput: Series::default(),
@@ -179,9 +181,7 @@ impl<'s> Server<'s> {
         session.sequential(effort.warm_up)?;
         let before = session.cpu();
         let through = session.sequential(effort.sequential)?;
-        let used = session.cpu().zip(before).map(|(after, before)| after - before);
-        let count = f64::from(u32::try_from(effort.sequential)?);
-        used.into_iter().for_each(|used| self.cpu.push(used / count));
+        self.cpu.extend(used(before, session, effort.sequential));
         let (bare, through) = (both(&bare), both(&through));
         self.direct.push(bare);
         self.call.push(through);
@@ -201,7 +201,9 @@ impl<'s> Server<'s> {
     ) -> Result<()> {
         let count = f64::from(u32::try_from(effort.concurrent)?);
         let (bare, bare_took) = direct.concurrent(effort.concurrent, IN_FLIGHT)?;
+        let before = session.cpu();
         let (through, took) = session.concurrent(effort.concurrent, IN_FLIGHT)?;
+        self.cpu_busy.extend(used(before, session, effort.concurrent));
         self.direct_throughput.push(count / bare_took.as_secs_f64());
         self.direct_busy.push(both(&bare));
         self.throughput.push(count / took.as_secs_f64());
@@ -219,6 +221,12 @@ impl<'s> Server<'s> {
         session.end()?;
         Ok(())
     }
+}
+
+/// CPU time for each of so many calls.
+fn used(before: Option<f64>, session: &Session, calls: usize) -> Option<f64> {
+    let calls = u32::try_from(calls).ok()?;
+    Some((session.cpu()? - before?) / f64::from(calls))
 }
 
 fn both(latencies: &crate::figures::Latencies) -> (f64, f64) {

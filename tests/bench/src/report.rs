@@ -36,8 +36,8 @@ pub(crate) fn table(measured: &Measured<'_>, sandbox: &Sandbox) -> String {
     format!("\n{}\n{}", laid_out(&cells), notes(measured))
 }
 
-fn start(measured: &Measured<'_>) -> [Row; 4] {
-    [
+fn start(measured: &Measured<'_>) -> Vec<Row> {
+    vec![
         row("spawn to initialize answered, ms", 1, measured, |server| &server.initialize)
             .published(416.8),
         row("spawn to initialize + tools/list, ms", 1, measured, |server| &server.listed)
@@ -52,8 +52,8 @@ fn start(measured: &Measured<'_>) -> [Row; 4] {
     ]
 }
 
-fn memory(measured: &Measured<'_>) -> [Row; 4] {
-    [
+fn memory(measured: &Measured<'_>) -> Vec<Row> {
+    vec![
         row("RSS 300 ms after tools/list, MiB", 1, measured, |server| &server.memory_listed)
             .published(87.1)
             .at_most(20.0),
@@ -67,8 +67,8 @@ fn memory(measured: &Measured<'_>) -> [Row; 4] {
     ]
 }
 
-fn calls(measured: &Measured<'_>) -> [Row; 7] {
-    [
+fn calls(measured: &Measured<'_>) -> Vec<Row> {
+    vec![
         row("get_application p50, ms", 3, measured, |server| &server.call.p50).published(0.97),
         row("get_application p99, ms", 3, measured, |server| &server.call.p99).published(8.61),
         row("the same GET directly p50, ms", 3, measured, |server| &server.direct.p50)
@@ -85,8 +85,8 @@ fn calls(measured: &Measured<'_>) -> [Row; 7] {
     ]
 }
 
-fn many(measured: &Measured<'_>) -> [Row; 5] {
-    [
+fn many(measured: &Measured<'_>) -> Vec<Row> {
+    vec![
         row("calls/s at 32 in flight", 0, measured, |server| &server.throughput)
             .published(1224.0)
             .times(5.0),
@@ -94,15 +94,16 @@ fn many(measured: &Measured<'_>) -> [Row; 5] {
             .published(22.8),
         row("latency at 32 in flight p99, ms", 2, measured, |server| &server.busy.p99)
             .published(75.4),
+        row("server CPU per call at 32 in flight, ms", 3, measured, |server| &server.cpu_busy),
         row("direct GETs/s at 32 in flight", 0, measured, |server| &server.direct_throughput)
             .published(5516.0),
         row("direct GET at 32 in flight p50, ms", 2, measured, |server| &server.direct_busy.p50),
     ]
 }
 
-fn alone(sandbox: &Sandbox) -> [Row; 6] {
+fn alone(sandbox: &Sandbox) -> Vec<Row> {
     let one = |what, value: f64| Row::new(what, 1, [value].into_iter().collect());
-    [
+    vec![
         one("sandbox: fresh instance + call p50, µs", sandbox.call.0).at_most(60.0),
         one("sandbox: fresh instance + call p99, µs", sandbox.call.1),
         one("sandbox: call that the guest refuses p50, µs", sandbox.refused.0),

@@ -82,6 +82,20 @@ pub enum FaultKind {
         /// The body.
         body: String,
     },
+    /// Somebody else makes another change, of which the struck request knows nothing: a race that
+    /// is lost every time. Should that change be refused, the answer is a 500 that says so.
+    Meanwhile {
+        /// The method of the other request.
+        method: String,
+        /// Its path with its query, such as `/api/v2/actions/triggers/post-login/bindings`.
+        path: String,
+        /// Its body.
+        #[serde(default)]
+        body: Option<serde_json::Value>,
+        /// Whether it comes before or after the struck request is carried out.
+        #[serde(default)]
+        when: When,
+    },
     /// A 200 with a JSON body of about this many bytes.
     Huge {
         /// The length of the body.
@@ -89,11 +103,29 @@ pub enum FaultKind {
     },
 }
 
+/// On which side of a request something else happens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum When {
+    /// Before the request is carried out, so that its answer shows the change.
+    Before,
+    /// After it, so that its answer is out of date when it arrives.
+    #[default]
+    After,
+}
+
 impl FaultKind {
     /// A plain error answer.
     #[must_use]
     pub fn status(status: u16) -> Self {
         Self::Status { status, reset_in: None, retry_after: None }
+    }
+
+    /// A change by somebody else, right after the struck request.
+    #[must_use]
+    pub fn meanwhile(method: &str, path: &str, body: Option<serde_json::Value>) -> Self {
+        let (method, path) = (method.to_owned(), path.to_owned());
+        Self::Meanwhile { method, path, body, when: When::After }
     }
 
     /// A delay before the true answer.

@@ -2,6 +2,8 @@
 //!
 //! They are random but not cryptographically so: nothing here protects anything.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
@@ -28,6 +30,41 @@ pub(crate) fn client_secret() -> String {
 /// A prefixed id such as `cred_` and 22 characters.
 pub(crate) fn prefixed(prefix: &str) -> String {
     format!("{prefix}_{}", random(BASE58, 22))
+}
+
+/// A random UUID of version 4.
+pub(crate) fn uuid() -> String {
+    let bits = fastrand::u128(..) & !(0xf << 76 | 0x3 << 62) | 0x4 << 76 | 0x2 << 62;
+    let hex = format!("{bits:032x}");
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}
+
+/// 32 hexadecimal digits that depend on `data`.
+pub(crate) fn fingerprint(data: &[u8]) -> String {
+    Sha256::digest(data).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Hexadecimal digits, such as the 24 of an API's id.
+pub(crate) fn hex(length: usize) -> String {
+    random(b"0123456789abcdef", length)
+}
+
+/// The id of a client grant: `cgr_` and 16 letters and digits.
+pub(crate) fn grant_id() -> String {
+    format!("cgr_{}", random(ALPHANUMERIC, 16))
+}
+
+/// The secret that an API's tokens are signed with: 32 letters and digits.
+pub(crate) fn signing_secret() -> String {
+    random(ALPHANUMERIC, 32)
+}
+
+/// The id of a log event: 56 digits that begin with its time and end in a running number.
+pub(crate) fn log_id(time: OffsetDateTime) -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(1_223_372_037_868_000_000);
+    let digits: String = milliseconds(time).chars().filter(char::is_ascii_digit).collect();
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    format!("900{digits}{:03}{:014}{number:019}", time.microsecond() % 1_000, 0)
 }
 
 /// A string that looks like the signature of a token.
@@ -69,7 +106,8 @@ pub(crate) fn normal_time(text: &str) -> Option<String> {
     OffsetDateTime::parse(text, &Rfc3339).ok().map(milliseconds)
 }
 
-fn milliseconds(time: OffsetDateTime) -> String {
+/// A time as Auth0 answers it.
+pub(crate) fn milliseconds(time: OffsetDateTime) -> String {
     let time = time.to_offset(UtcOffset::UTC);
     format!(
         "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",

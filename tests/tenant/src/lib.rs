@@ -14,6 +14,7 @@
 //! ```
 
 mod api;
+mod clock;
 mod faults;
 mod ids;
 mod oauth;
@@ -40,7 +41,7 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 
-pub use faults::{Fault, FaultKind, Faults};
+pub use faults::{Fault, FaultKind, Faults, When};
 pub use record::{BODY_LIMIT, Outcome, Recorded};
 
 /// How a tenant is started.
@@ -61,6 +62,10 @@ pub struct Options {
     pub control: bool,
     /// How many requests are remembered; 0 remembers none, which suits benchmarks.
     pub record: usize,
+    /// How long an action is built; one whose dependency is missing takes three times as long.
+    pub build_time: Duration,
+    /// Whether the tenant has modules of actions; without them their endpoints answer 403.
+    pub modules: bool,
 }
 
 impl Default for Options {
@@ -74,6 +79,8 @@ impl Default for Options {
             rate_limit: None,
             control: false,
             record: 10_000,
+            build_time: store::BUILD_TIME,
+            modules: false,
         }
     }
 }
@@ -230,10 +237,26 @@ impl Tenant {
 
     /// Puts an object into a family as it is, replacing one with the same id; answers the id, or
     /// `None` if the object has none. Families are named as in paths: `clients`,
-    /// `clients/{id}/credentials`, `clients/{id}/connections`, `client-grants`; the last,
-    /// `cimd-documents`, holds the documents that registration would fetch.
+    /// `clients/{id}/credentials`, `clients/{id}/connections`, `resource-servers`,
+    /// `client-grants`, `client-grants/{id}/organizations`, `logs` (known by their `log_id`),
+    /// `actions/actions`, `actions/actions/{id}/versions`, `actions/triggers/{id}/bindings`,
+    /// `forms`, `flows`, `flows/vault/connections`; `cimd-documents` holds the documents that
+    /// registration would fetch.
     pub fn load(&self, family: &str, object: Value) -> Option<String> {
         self.with_state(|state| resources::load(&mut state.store, family, object))
+    }
+
+    /// An object as the tenant holds it, which may be more than it answers: the values of an
+    /// action's secrets are in `actions/actions/{id}/secrets`, by name, and the `setup` of vault
+    /// connections is in `flows/vault/setups`, by the connection's id.
+    #[must_use]
+    pub fn stored(&self, family: &str, id: &str) -> Option<Value> {
+        self.with_state(|state| state.store.get(family, id).cloned().map(Value::Object))
+    }
+
+    /// Lets time pass at once for builds and deployments of actions.
+    pub fn advance(&self, time: Duration) {
+        self.with_state(|state| state.store.clock.advance(time));
     }
 
     /// Removes all objects of a family.
@@ -261,6 +284,8 @@ impl Shared {
         const NAME: &str = "harbour-books";
         let router = resources::router()?;
         let mut store = store::Store::new(NAME, domain.clone());
+        store.build_time = options.build_time;
+        store.modules = options.modules;
         let administrator =
             Administrator { client_id: ids::client_id(), client_secret: ids::client_secret() };
         if options.seed {

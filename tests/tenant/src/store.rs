@@ -1,10 +1,13 @@
 //! What the tenant holds: collections of JSON objects, each by id and in the order of creation.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use serde_json::{Map, Value, json};
 
-use crate::ids;
+use crate::{clock::Clock, ids};
+
+/// How long a build takes unless a tenant is told otherwise.
+pub(crate) const BUILD_TIME: Duration = Duration::from_millis(300);
 
 /// A family's objects by id, oldest first.
 pub(crate) type Collection = Map<String, Value>;
@@ -15,6 +18,11 @@ pub(crate) struct Store {
     pub(crate) tenant: String,
     /// The host and port that clients use.
     pub(crate) domain: String,
+    pub(crate) clock: Clock,
+    /// How long an action is built.
+    pub(crate) build_time: Duration,
+    /// Whether modules of actions are there at all.
+    pub(crate) modules: bool,
     families: HashMap<String, Collection>,
     signing_key: Map<String, Value>,
     private_key: String,
@@ -33,6 +41,9 @@ impl Store {
         Self {
             tenant: tenant.to_owned(),
             domain,
+            clock: Clock::default(),
+            build_time: BUILD_TIME,
+            modules: false,
             families: HashMap::new(),
             signing_key: key.as_object().cloned().unwrap_or_default(),
             private_key: ids::pem("RSA PRIVATE KEY", PRIVATE_KEY),

@@ -19,6 +19,11 @@ impl Paging {
         if query.has("take") || query.has("from") {
             return Self::checkpoint(query);
         }
+        Self::offset(query)
+    }
+
+    /// For lists that know no checkpoints.
+    pub(crate) fn offset(query: &Query) -> Self {
         Self::Offset {
             page: query.number("page").unwrap_or(0),
             per_page: query.number("per_page").unwrap_or(DEFAULT_PER_PAGE),

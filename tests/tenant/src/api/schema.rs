@@ -50,6 +50,14 @@ impl Schemas {
         }
     }
 
+    /// Adds a value that real traffic carries to a closed list.
+    pub(crate) fn allow_value(&mut self, component: &str, value: &str) {
+        let allowed = self.components.get_mut(component).and_then(|c| c.get_mut("enum"));
+        if let Some(Value::Array(allowed)) = allowed {
+            allowed.push(value.into());
+        }
+    }
+
     /// Lets null clear properties although the document does not say so.
     pub(crate) fn allow_null(&mut self, component: &str, names: &[&str]) {
         let properties = self.components.get_mut(component).and_then(|c| c.get_mut("properties"));
@@ -73,7 +81,7 @@ impl Schemas {
         for (name, text) in query.pairs() {
             let Some(schema) = operation.query.get(name) else { continue };
             validator
-                .check_at(schema, &typed(schema, text), name)
+                .check_at(schema, &typed(validator.resolve(schema), text), name)
                 .map_err(|fault| ApiError::invalid_query(fault.sentence("Query")))?;
         }
         Ok(())

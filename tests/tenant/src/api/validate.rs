@@ -77,7 +77,8 @@ impl<'a> Validator<'a> {
         self.check_alternatives(schema, value, &at)
     }
 
-    fn resolve<'s>(&'s self, schema: &'s Value) -> &'s Value {
+    /// The schema that a `$ref` names, or the schema itself.
+    pub(super) fn resolve<'s>(&'s self, schema: &'s Value) -> &'s Value {
         match schema["$ref"].as_str().and_then(|name| self.components.get(name)) {
             Some(found) => self.resolve(found),
             None => schema,

@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{mapping::Mapping, read::Interaction};
+use super::{imply_actions, mapping::Mapping, read::Interaction};
 use crate::{resources, store::Store};
 
 type Object = Map<String, Value>;
@@ -74,6 +74,16 @@ fn place(path: &str) -> Place {
     Place { collection: path.to_owned(), family: family.to_owned(), id: id.to_owned() }
 }
 
+/// The place of an item; an API that is named by its identifier is known by its answer.
+fn named(interaction: &Interaction) -> Place {
+    let mut place = place(&interaction.path);
+    let answered = interaction.response.get("id").and_then(Value::as_str);
+    if let Some(id) = answered.filter(|_| place.family == "resource-servers") {
+        place.id = id.to_owned();
+    }
+    place
+}
+
 /// An answered item as it is stored: what only the answer to a creation carries is gone.
 fn as_stored(object: &Object) -> Object {
     let mut object = object.clone();
@@ -110,9 +120,11 @@ fn imply(
     mapping: &Mapping,
 ) {
     parents(store, template, interaction, history, mapping);
-    let place = place(&interaction.path);
+    let place = named(interaction);
     if template.contains("/cimd/") {
         document(store, interaction, history);
+    } else if template == "/client-grants" && interaction.status == 201 {
+        parties(store, interaction, history, mapping);
     } else if template.ends_with('}') {
         let existed = interaction.status != 404 && !mapping.knows(&place.id);
         if existed && store.get(&mapped(&place.family, mapping), &place.id).is_none() {
@@ -122,6 +134,7 @@ fn imply(
     } else if interaction.method == "GET" {
         list(store, interaction, &mapped(&place.collection, mapping), history, mapping);
     }
+    imply_actions::imply(store, template, interaction, mapping);
 }
 
 fn mapped(family: &str, mapping: &Mapping) -> String {
@@ -203,7 +216,7 @@ fn list(
         return;
     }
     let (items, start) = match &interaction.response {
-        Value::Array(items) => (items, 0),
+        Value::Array(items) => (items, skipped(interaction)),
         Value::Object(envelope) => {
             let Some(items) = envelope.values().find_map(Value::as_array) else { return };
             (items, envelope.get("start").and_then(Value::as_u64).unwrap_or(0))
@@ -230,8 +243,11 @@ fn list(
             for (field, value) in filtered(interaction) {
                 object.insert(field.to_owned(), value);
             }
-            // A list may show less of an item than a later read of the same session.
-            for (field, value) in history.state(family, &id).unwrap_or_default() {
+            // A list may show less of an item than a later read of the same session, except of
+            // actions, which are listed whole.
+            let whole = family.starts_with("actions/");
+            for (field, value) in history.state(family, &id).filter(|_| !whole).unwrap_or_default()
+            {
                 object.entry(field).or_insert(value);
             }
             object.insert(key.to_owned(), id.as_str().into());
@@ -242,6 +258,15 @@ fn list(
     for (id, object) in made {
         store.put(family, &id, object.as_object().cloned().unwrap_or_default());
     }
+}
+
+/// How many items a page of a bare list leaves out before it.
+fn skipped(interaction: &Interaction) -> u64 {
+    let number = |wanted: &str| {
+        let found = interaction.query.iter().find(|(name, _)| name == wanted);
+        found.and_then(|(_, value)| value.parse::<u64>().ok()).unwrap_or(0)
+    };
+    number("page") * number("per_page")
 }
 
 /// What a list's filters say about its items, whether or not these fields were shown.
@@ -265,6 +290,20 @@ fn grants(store: &mut Store, interaction: &Interaction, client_id: &str) {
         "allow_any_organization": organization.is_none(),
     });
     resources::load(store, "client-grants", grant);
+}
+
+/// The client and the API that a new grant joins.
+fn parties(store: &mut Store, interaction: &Interaction, history: &History<'_>, mapping: &Mapping) {
+    let text = |name: &str| interaction.request[name].as_str().unwrap_or_default();
+    let (client, audience) = (text("client_id"), text("audience"));
+    if !mapping.knows(client) && store.get("clients", client).is_none() {
+        let seen = history.state("clients", client);
+        store.put("clients", client, seen.unwrap_or_else(|| bare("clients", client)));
+    }
+    if store.all("resource-servers").all(|(_, api)| api["identifier"] != audience) {
+        let api = json!({ "id": format!("API {audience}"), "identifier": audience });
+        resources::load(store, "resource-servers", api);
+    }
 }
 
 /// The metadata document that a preview or registration must have fetched.

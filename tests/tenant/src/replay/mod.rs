@@ -7,6 +7,7 @@
 
 mod explain;
 mod imply;
+mod imply_actions;
 mod mapping;
 mod read;
 mod report;
@@ -25,7 +26,7 @@ use self::{
     world::World,
 };
 
-pub use self::report::{Figure, Mismatch, Report};
+pub use self::report::{BEFORE_RELEASE, Figure, Mismatch, Report};
 
 /// Replays files of recordings; sessions find their bodies in a given or neighbouring file.
 pub fn run(files: &[PathBuf]) -> io::Result<Report> {
@@ -52,14 +53,18 @@ fn replay_rows(recordings: &Recordings, report: &mut Report) -> io::Result<()> {
         };
         let history = History::new(&cassettes[row.cassette.as_str()], row);
         imply::before(&mut world.store, &template, row, &history);
+        world.store.modules = row.status != 403;
         if row.status == 429 {
             world.exhaust();
         }
         let mapping = Mapping::default();
         let answer = world.send(row, &mapping);
         let comparison = compare(row, &answer, &mapping);
+        let cassette = &cassettes[row.cassette.as_str()];
+        let gap = explain::follows_gap(row, &comparison, cassette);
         let class = explain::class(row, &comparison, false);
-        report.add("rows", &template, row, &comparison, class);
+        let class = class.or(gap.then_some("follows a change that is not among the rows"));
+        report.add(source("rows", row), &template, row, &comparison, class);
     }
     Ok(())
 }
@@ -78,7 +83,7 @@ fn replay_session(session: &[Interaction], report: &mut Report) -> io::Result<()
         };
         let history = History::of_session(&all, interaction);
         imply::missing(&mut world.store, &template, interaction, &history, &mapping);
-        let answer = world.send(interaction, &mapping);
+        let answer = world.send_in_time(interaction, &mapping);
         // Only a write brings new ids, and lists may come in another order.
         if interaction.method != "GET" {
             mapping.learn(&interaction.response, answer.body.as_ref().unwrap_or(&Value::Null));
@@ -86,9 +91,15 @@ fn replay_session(session: &[Interaction], report: &mut Report) -> io::Result<()
         let comparison = compare(interaction, &answer, &mapping);
         let class = explain::class(interaction, &comparison, diverged);
         diverged |= comparison.status != interaction.status && interaction.method != "GET";
-        report.add("sessions", &template, interaction, &comparison, class);
+        let source = source("sessions", interaction);
+        report.add(source, &template, interaction, &comparison, class);
     }
     Ok(())
+}
+
+/// Traffic from before the release of an API is counted apart: it spoke another dialect.
+fn source<'a>(kind: &'a str, recorded: &Interaction) -> &'a str {
+    if explain::is_before_release(recorded) { BEFORE_RELEASE } else { kind }
 }
 
 /// What the tenant answered.
@@ -103,6 +114,8 @@ pub(crate) struct Comparison {
     status: u16,
     /// Differences of shape; `None` where the recording kept no body to compare with.
     shape: Option<Vec<Difference>>,
+    /// Whether a field that the service answers only since was left out of the comparison.
+    aged: bool,
     /// Whether values agree where both answers have them.
     values: bool,
     /// What the tenant said if it refused.
@@ -112,10 +125,16 @@ pub(crate) struct Comparison {
 fn compare(recorded: &Interaction, answer: &Answered, mapping: &Mapping) -> Comparison {
     let null = Value::Null;
     let ours = answer.body.as_ref().unwrap_or(&null);
-    let shape = recorded
+    let mut shape = recorded
         .has_body()
         .then(|| shape::differences(&recorded.response, ours, recorded.is_reserialized()));
+    let mut aged = false;
+    if let Some(differences) = &mut shape {
+        let before = differences.len();
+        differences.retain(|difference| !explain::is_newer_field(&recorded.date, difference));
+        aged = differences.len() < before;
+    }
     let message = ours["message"].as_str().unwrap_or_default().to_owned();
     let values = shape::same_values(&mapping.body(&recorded.response), ours);
-    Comparison { status: answer.status, shape, values, message }
+    Comparison { status: answer.status, shape, aged, values, message }
 }

@@ -7,6 +7,9 @@ use std::{
 
 use super::{Comparison, read::Interaction};
 
+/// The source under which traffic from before the release of an API is counted.
+pub const BEFORE_RELEASE: &str = "before release";
+
 /// The result of a replay.
 #[derive(Debug, Default)]
 pub struct Report {
@@ -29,6 +32,8 @@ pub struct Figure {
     pub bodies: usize,
     /// Answers with the recorded shape.
     pub shape: usize,
+    /// Of those, answers compared without a field that the service had not begun to answer.
+    pub aged: usize,
     /// Answers whose values agree with the recorded ones, ids, secrets and times aside.
     pub values: usize,
 }
@@ -64,6 +69,7 @@ impl Figure {
         self.status += other.status;
         self.bodies += other.bodies;
         self.shape += other.shape;
+        self.aged += other.aged;
         self.values += other.values;
     }
 
@@ -116,6 +122,7 @@ impl Report {
             status: usize::from(same_status),
             bodies: usize::from(comparison.shape.is_some()),
             shape: usize::from(same_shape),
+            aged: usize::from(same_shape && comparison.aged),
             values: usize::from(same_status && comparison.shape.is_some() && comparison.values),
         };
         let key = (source.to_owned(), endpoint.clone(), recorded.fidelity.clone());
@@ -139,6 +146,18 @@ impl Report {
         let mut total = Figure::default();
         for ((found, ..), figure) in &self.figures {
             if source.is_empty() || source == found {
+                total.add(*figure);
+            }
+        }
+        total
+    }
+
+    /// The sum of a family's figures in a source; `GET /clients/{id}` belongs to `clients`.
+    #[must_use]
+    pub fn family(&self, source: &str, family: &str) -> Figure {
+        let mut total = Figure::default();
+        for ((found, endpoint, _), figure) in &self.figures {
+            if source == found && endpoint.split(['/', ' ']).nth(2) == Some(family) {
                 total.add(*figure);
             }
         }
@@ -181,20 +200,21 @@ impl fmt::Display for Report {
         let line = |formatter: &mut fmt::Formatter<'_>, name: &str, figure: Figure| {
             writeln!(
                 formatter,
-                "{name:<72} status {:>4}/{:<4} {:>5.1} %  shape {:>4}/{:<4} {:>5.1} %  values {:>5.1} %",
+                "{name:<72} status {:>4}/{:<4} {:>5.1} %  shape {:>4}/{:<4} {:>5.1} % (aged {:>3})  values {:>5.1} %",
                 figure.status,
                 figure.total,
                 figure.status_percent(),
                 figure.shape,
                 figure.bodies,
                 figure.shape_percent(),
+                figure.aged,
                 figure.values_percent(),
             )
         };
         for ((source, endpoint, fidelity), figure) in &self.figures {
             line(formatter, &format!("{source:<9} {endpoint:<46} {fidelity}"), *figure)?;
         }
-        for source in ["rows", "sessions", ""] {
+        for source in ["rows", "sessions", BEFORE_RELEASE, ""] {
             let name = if source.is_empty() { "all" } else { source };
             line(formatter, name, self.total(source))?;
         }

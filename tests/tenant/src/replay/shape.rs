@@ -63,8 +63,22 @@ pub(crate) fn differences(recorded: &Value, ours: &Value, reserialized: bool) ->
     found
 }
 
+/// Keys whose values are states that time brings about: the value counts as part of the shape.
+const STATES: [&str; 3] = ["status", "deployed", "all_changes_deployed"];
+
+/// Whether both are in the same states.
+pub(crate) fn same_states(recorded: &Value, ours: &Value) -> bool {
+    let states = |value| shape(value).into_keys().filter(|path| path.contains(" = ")).collect();
+    let (recorded, ours): (Vec<String>, Vec<String>) = (states(recorded), states(ours));
+    recorded == ours
+}
+
 /// Keys whose values differ from tenant to tenant and from run to run.
-const VOLATILE: [&str; 17] = [
+const VOLATILE: [&str; 21] = [
+    "built_at",
+    "build_time",
+    "refreshed_at",
+    "fingerprint",
     "client_id",
     "client_secret",
     "id",
@@ -125,7 +139,11 @@ fn walk(value: &Value, path: &str, shape: &mut Shape) {
         }
         Value::Object(object) => {
             for (key, value) in object {
-                walk(value, &format!("{path}.{key}"), shape);
+                let path = format!("{path}.{key}");
+                if STATES.contains(&key.as_str()) {
+                    shape.entry(format!("{path} = {value}")).or_default().insert("state");
+                }
+                walk(value, &path, shape);
             }
         }
         _ => {}

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{clients_write, credentials};
+use super::{client_grants, clients_write, credentials};
 use crate::{
     api::{Answer, ApiError, Call, Fields, Paging, Route, Scopes},
     ids,
@@ -72,8 +72,14 @@ fn is_listed(call: &Call<'_>, client: &Map<String, Value>) -> bool {
 /// The two forms of `q` that Auth0 knows, looked up in the client grants.
 fn has_grant(call: &Call<'_>, client: &Map<String, Value>, q: &str) -> bool {
     let organization = q.strip_prefix("client_grant.organization_id:");
-    call.store.all("client-grants").any(|(_, grant)| {
-        let listed = |id| grant["organizations"].as_array().is_some_and(|all| all.contains(&id));
+    call.store.all(client_grants::FAMILY).any(|(grant_id, grant)| {
+        let listed = |id: Value| {
+            let known = id
+                .as_str()
+                .and_then(|id| call.store.get(&client_grants::organizations_of(grant_id), id));
+            known.is_some()
+                || grant["organizations"].as_array().is_some_and(|all| all.contains(&id))
+        };
         Some(&grant["client_id"]) == client.get("client_id")
             && match organization {
                 Some(id) => listed(Value::from(id)),
@@ -97,6 +103,7 @@ fn delete(call: &mut Call<'_>) -> Result<Answer, ApiError> {
     call.store.remove(FAMILY, &id);
     call.store.clear(&credentials::of(&id));
     call.store.clear(&connections_of(&id));
+    client_grants::forget(call.store, "client_id", &id);
     Ok(Answer::no_content())
 }
 

@@ -124,7 +124,7 @@ fn missing_property(name: &str) -> ApiError {
 }
 
 /// The contents of a PEM block; text that is none counts as its own contents.
-fn der(pem: &str) -> Vec<u8> {
+pub(super) fn der(pem: &str) -> Vec<u8> {
     let inner: String =
         pem.lines().filter(|line| !line.starts_with("-----")).map(str::trim).collect();
     STANDARD.decode(&inner).unwrap_or_else(|_| inner.into_bytes())

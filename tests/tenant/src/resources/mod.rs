@@ -1,15 +1,31 @@
 //! One module per family of resources: its routes, what its schemas leave out, its handlers.
 
+mod actions;
+mod actions_write;
+mod builds;
 mod cimd;
+mod client_grants;
 mod clients;
 mod clients_check;
 mod clients_write;
 mod credentials;
+mod flows;
+mod forms;
+mod javascript;
+pub(crate) mod logs;
+mod logs_query;
+mod modules;
+pub(crate) mod operations;
+mod resource_servers;
+mod triggers;
+mod vault;
+mod versions;
 
 use serde_json::{Value, json};
 
 use crate::{
     api::{Route, Router, Schemas},
+    ids,
     store::Store,
 };
 
@@ -17,11 +33,29 @@ use crate::{
 pub(crate) fn router() -> Result<Router, serde_json::Error> {
     let mut schemas = Schemas::default();
     schemas.add(include_str!("../../schemas/clients.json"))?;
+    schemas.add(include_str!("../../schemas/resource-servers.json"))?;
+    schemas.add(include_str!("../../schemas/client-grants.json"))?;
+    schemas.add(include_str!("../../schemas/logs.json"))?;
     clients_write::extend(&mut schemas);
+    schemas.add(include_str!("../../schemas/actions.json"))?;
+    actions_write::extend(&mut schemas);
+    schemas.add(include_str!("../../schemas/forms.json"))?;
+    schemas.add(include_str!("../../schemas/flows.json"))?;
+    resource_servers::extend(&mut schemas);
     let mut routes: Vec<Route> = Vec::new();
     routes.extend(cimd::ROUTES);
     routes.extend(clients::ROUTES);
     routes.extend(credentials::ROUTES);
+    routes.extend(actions::ROUTES);
+    routes.extend(versions::ROUTES);
+    routes.extend(triggers::ROUTES);
+    routes.extend(modules::ROUTES);
+    routes.extend(forms::ROUTES);
+    routes.extend(flows::ROUTES);
+    routes.extend(vault::ROUTES);
+    routes.extend(resource_servers::ROUTES);
+    routes.extend(client_grants::ROUTES);
+    routes.extend(logs::ROUTES);
     Ok(Router::new(routes, schemas))
 }
 
@@ -30,6 +64,7 @@ pub(crate) fn id_key(family: &str) -> &'static str {
     match family {
         clients::FAMILY => "client_id",
         cimd::DOCUMENTS => "client_id",
+        logs::FAMILY => "log_id",
         _ => "id",
     }
 }
@@ -57,6 +92,14 @@ pub(crate) fn seed(store: &mut Store, family: &str, object: Value) {
             }
             store.put(family, id, client);
         }
+        (resource_servers::FAMILY, _) => {
+            let id = given.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+            store.put(family, &id, resource_servers::with_defaults(store, &id, &given));
+        }
+        (client_grants::FAMILY, _) => {
+            let id = given.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+            store.put(family, &id, client_grants::with_defaults(&id, &given));
+        }
         _ => {
             load(store, family, given.into());
         }
@@ -76,6 +119,13 @@ pub(crate) fn seed_administrator(store: &mut Store, id: &str, secret: &str) {
         "oidc_conformant": true,
     });
     seed(store, clients::FAMILY, client);
+    let grant = json!({
+        "id": ids::grant_id(),
+        "client_id": id,
+        "audience": format!("https://{}/api/v2/", store.domain),
+        "scope": all_scopes(),
+    });
+    seed(store, client_grants::FAMILY, grant);
 }
 
 /// Every scope of the Management API that the product can ask for.

@@ -58,8 +58,8 @@ pub(super) fn apply(
             response.headers_mut().remove("content-length");
             response
         }
-        // These two are carried out before there is an answer.
-        FaultKind::Reset | FaultKind::Slow { .. } => truth(),
+        // These are carried out before there is an answer.
+        FaultKind::Reset | FaultKind::Slow { .. } | FaultKind::Meanwhile { .. } => truth(),
     }
 }
 

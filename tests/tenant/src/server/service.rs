@@ -19,10 +19,11 @@ use hyper::{
 
 use super::{Line, control, faulty};
 use crate::{
-    FaultKind, Shared,
+    FaultKind, Shared, When,
     api::{self, Answer, ApiError, Meter, Router},
     oauth,
     record::{Outcome, Recorded, Ticket},
+    resources::operations,
 };
 
 /// The body of any answer.
@@ -55,6 +56,13 @@ pub(super) async fn answer(
             tokio::time::sleep(Duration::from_millis(milliseconds)).await;
             respond(&shared, &head, &body)
         }
+        Some(FaultKind::Meanwhile { method, path, body: change, when }) => {
+            let change = Change { method: &method, path: &path, body: change.as_ref() };
+            let early = (when == When::Before).then(|| meanwhile(&shared, &change));
+            let answer = respond(&shared, &head, &body);
+            let done = early.unwrap_or_else(|| meanwhile(&shared, &change));
+            done.map_or_else(|refusal| refused(&refusal), |()| answer)
+        }
         Some(fault) => {
             faulty::apply(fault, &line, head.uri.path(), || respond(&shared, &head, &body))
         }
@@ -81,7 +89,7 @@ fn respond(
         return json_response(status, Some(body), Meter::of_token_endpoint(), "application/json");
     }
     let (result, meter) = if Router::owns(request.path) {
-        manage(shared, &request, authorization)
+        manage(shared, &request, [authorization, text(&head.headers, "user-agent")])
     } else {
         (Err(ApiError::no_such_route()), Meter::of_token_endpoint())
     };
@@ -96,20 +104,59 @@ fn respond(
     response
 }
 
+/// A change that somebody else makes while a request is under way.
+struct Change<'a> {
+    method: &'a str,
+    path: &'a str,
+    body: Option<&'a serde_json::Value>,
+}
+
+/// Makes a change with all scopes; a refusal of it means that a test is wrong, so it must be seen.
+fn meanwhile(shared: &Shared, change: &Change<'_>) -> Result<(), ApiError> {
+    let (path, query) = change.path.split_once('?').unwrap_or((change.path, ""));
+    let body = change.body.map(ToString::to_string).unwrap_or_default();
+    let content_type = Some("application/json");
+    let request =
+        api::Request { method: change.method, path, query, content_type, body: body.as_bytes() };
+    let scopes = shared.all_scopes.iter().cloned().collect();
+    let mut state = shared.state.lock().unwrap_or_else(PoisonError::into_inner);
+    let refused = |error: ApiError| {
+        let message = format!("the change meanwhile was refused: {}", error.body());
+        ApiError::new(500, message, None)
+    };
+    let answer = shared.router.answer(&request, Ok(scopes), &mut state.store).map_err(refused)?;
+    let template = shared.router.template(request.method, request.path).unwrap_or_default();
+    operations::note(&mut state.store, &template, &request, [None, None], &answer);
+    Ok(())
+}
+
 /// A call of the Management API: first it is counted, then it is answered.
 fn manage(
     shared: &Shared,
     request: &api::Request<'_>,
-    authorization: Option<&str>,
+    [authorization, agent]: [Option<&str>; 2],
 ) -> (Result<Answer, ApiError>, Meter) {
     let mut state = shared.state.lock().unwrap_or_else(PoisonError::into_inner);
     match state.limiter.count() {
         Err(meter) => (Err(ApiError::too_many_requests()), meter),
         Ok(meter) => {
             let access = state.tokens.authorise(authorization);
-            (shared.router.answer(request, access, &mut state.store), meter)
+            let result = shared.router.answer(request, access, &mut state.store);
+            if let (Ok(answer), true) = (&result, request.method != "GET") {
+                let template = shared.router.template(request.method, request.path);
+                let template = template.unwrap_or_default();
+                let caller = [authorization, agent];
+                operations::note(&mut state.store, &template, request, caller, answer);
+            }
+            (result, meter)
         }
     }
+}
+
+/// A refusal by itself, outside of any call.
+fn refused(error: &ApiError) -> Response<AnswerBody> {
+    let meter = Meter::of_token_endpoint();
+    json_response(error.status, Some(error.body()), meter, "application/json; charset=utf-8")
 }
 
 /// A response with the headers that Auth0 puts on everything.

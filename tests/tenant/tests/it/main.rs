@@ -3,9 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 #![expect(clippy::disallowed_types, reason = "these tests are clients of the tenant")]
 
+mod actions;
+mod client_grants;
 mod clients;
 mod faults;
 mod fidelity;
+mod fidelity_actions;
+mod forms;
+mod logs;
+mod resource_servers;
 mod session;
 mod token;
 mod transport;
