@@ -1,7 +1,8 @@
 //! The wasmtime engine and the settings that make a guest harmless.
 
+use tokio::sync::Semaphore;
 use wasmtime::{
-    Config,
+    Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig,
     component::{HasSelf, Linker},
 };
 
@@ -15,11 +16,19 @@ const IMPORTS: [&str; 4] = [
     "auth0-mcp:plugin/log@1.0.0",
 ];
 
+/// How many calls run at once. The client library allows as many requests to the tenant.
+const CONCURRENT_CALLS: usize = 32;
+
+/// The most memory that any call may be given ([`crate::Limits::memory`] may be less).
+const LARGEST_MEMORY: usize = 64 << 20;
+
 /// Compiles and runs components. One for the process; cheap to make (about 0.3 ms), no thread until a call runs.
 pub struct Engine {
     pub(crate) wasmtime: wasmtime::Engine,
     pub(crate) linker: Linker<State>,
     pub(crate) ticker: Ticker,
+    /// One permit for each call that may run at once; the others wait, within their deadline.
+    pub(crate) places: Semaphore,
 }
 
 impl Engine {
@@ -29,12 +38,19 @@ impl Engine {
     /// If wasmtime does not support this machine.
     pub fn new() -> Result<Self, OpenError> {
         let refuse = |error: wasmtime::Error| OpenError::World(format!("{error:#}"));
-        let wasmtime = wasmtime::Engine::new(&config(None).map_err(refuse)?).map_err(refuse)?;
+        let wasmtime = pooled().or_else(|error| {
+            // Under a limit of address space (`ulimit -v`): slower by some 40 µs a call, otherwise the same.
+            tracing::debug!(
+                "instances are allocated one by one, since no pool could be reserved: {error:#}"
+            );
+            wasmtime::Engine::new(&config(None)?)
+        });
+        let wasmtime = wasmtime.map_err(refuse)?;
         let mut linker = Linker::new(&wasmtime);
         bindings::Plugin::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state)
             .map_err(refuse)?;
         let ticker = Ticker::new(wasmtime.weak());
-        Ok(Self { wasmtime, linker, ticker })
+        Ok(Self { wasmtime, linker, ticker, places: Semaphore::new(CONCURRENT_CALLS) })
     }
 
     /// Compiles a component for this machine, after checking that it asks for nothing but our interfaces.
@@ -72,6 +88,28 @@ fn check(component: &[u8]) -> Result<(), OpenError> {
     }
 }
 
+/// An engine that takes memory, tables and stacks of its calls from a pool. They are reset before they are
+/// given to the next call (wasmtime zeroes what was written, or maps the component's first image again); what
+/// the pool saves is asking the system for them each time. It reserves about 2 GiB of address space and no memory.
+fn pooled() -> wasmtime::Result<wasmtime::Engine> {
+    let calls = CONCURRENT_CALLS as u32;
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(calls)
+        .total_core_instances(calls * 8)
+        .total_memories(calls)
+        .total_tables(calls * 4)
+        .total_stacks(calls)
+        .max_memory_size(LARGEST_MEMORY)
+        // What a usual call touches stays with the pool; what a large one took beyond goes back to the system.
+        .linear_memory_keep_resident(1 << 20)
+        .table_keep_resident(64 << 10)
+        .async_stack_keep_resident(64 << 10)
+        .pagemap_scan(Enabled::Auto);
+    let mut config = config(None)?;
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    wasmtime::Engine::new(&config)
+}
+
 /// Everything that changes what a guest can do or how its code is compiled. The build step and the running
 /// host must agree on it, or precompiled code is refused.
 fn config(target: Option<&str>) -> wasmtime::Result<Config> {
@@ -88,14 +126,12 @@ fn config(target: Option<&str>) -> wasmtime::Result<Config> {
         .wasm_memory64(false)
         .wasm_relaxed_simd(false)
         .wasm_gc(false)
-        // Reserve no address space (the default takes 4 GiB for each memory, which fails under `ulimit -v`):
-        // explicit bounds checks instead of guard pages, which also carry the Spectre mitigation. A memory that
-        // grows is copied every 4 MiB.
-        .memory_reservation(0)
-        .memory_reservation_for_growth(4 << 20)
+        // No guard pages (the default takes 4 GiB of address space for each memory): explicit bounds checks,
+        // which also carry the Spectre mitigation that guard pages lack. Memories grow in place.
+        .memory_reservation(LARGEST_MEMORY as u64)
+        .memory_reservation_for_growth(0)
         .memory_guard_size(0)
         .guard_before_linear_memory(false)
-        .memory_init_cow(false)
         // Maps from machine code back to wasm offsets: a tenth of the code's size, for backtraces that
         // nobody reads. The panic text comes through `log`.
         .generate_address_map(false);

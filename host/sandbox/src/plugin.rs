@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::time::timeout_at;
+use tokio::{sync::SemaphorePermit, time::timeout_at};
 use wasmtime::{Store, UpdateDeadline, component::Component};
 
 use crate::{
@@ -42,7 +42,7 @@ impl Plugin {
     /// # Errors
     /// The plugin trapped, or a limit stopped it.
     pub async fn describe(&self, limits: Limits) -> Result<Manifest, PluginFault> {
-        let mut store = self.store(Arc::new(Deny), limits);
+        let mut store = self.store(Arc::new(Deny), limits).await?;
         let run = async {
             let plugin = self.instance.instantiate_async(&mut store.inner).await?;
             plugin.auth0_mcp_plugin_toolset().call_describe(&mut store.inner).await
@@ -64,7 +64,7 @@ impl Plugin {
         capabilities: Arc<dyn Capabilities>,
         limits: Limits,
     ) -> Result<Result<String, Failure>, PluginFault> {
-        let mut store = self.store(capabilities, limits);
+        let mut store = self.store(capabilities, limits).await?;
         let (tool, arguments) = (tool.to_owned(), arguments.to_owned());
         let run = async {
             let plugin = self.instance.instantiate_async(&mut store.inner).await?;
@@ -80,9 +80,17 @@ impl Plugin {
         }
     }
 
-    fn store(&self, capabilities: Arc<dyn Capabilities>, limits: Limits) -> CallStore {
-        let running = self.engine.ticker.run();
+    /// A fresh store, once there is a place for the call; waiting for it counts against the deadline.
+    async fn store(
+        &self,
+        capabilities: Arc<dyn Capabilities>,
+        limits: Limits,
+    ) -> Result<CallStore<'_>, PluginFault> {
         let deadline = Instant::now() + limits.deadline;
+        // The semaphore is never closed, so only the deadline can end the wait.
+        let place = timeout_at(deadline.into(), self.engine.places.acquire()).await;
+        let Ok(Ok(place)) = place else { return Err(PluginFault::Deadline(limits.deadline)) };
+        let running = self.engine.ticker.run();
         let mut inner =
             Store::new(&self.engine.wasmtime, State::new(capabilities, limits, deadline));
         inner.limiter(|state| &mut state.limiter);
@@ -97,19 +105,21 @@ impl Plugin {
                 UpdateDeadline::Yield(1)
             })
         });
-        CallStore { inner, deadline, limits, _running: running }
+        Ok(CallStore { inner, deadline, limits, _running: running, _place: place })
     }
 }
 
 /// The store of one call, with its deadline.
-struct CallStore {
+struct CallStore<'a> {
     inner: Store<State>,
     deadline: Instant,
     limits: Limits,
     _running: crate::ticker::Running,
+    // Last, so that the store's memory is back in the pool before the next call gets the place.
+    _place: SemaphorePermit<'a>,
 }
 
-impl CallStore {
+impl CallStore<'_> {
     fn outcome<T>(
         self,
         ended: Result<wasmtime::Result<T>, tokio::time::error::Elapsed>,

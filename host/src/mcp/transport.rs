@@ -182,18 +182,16 @@ fn admit(line: &[u8]) -> Admitted {
             id,
         );
     }
-    let params = message.get("params").cloned().unwrap_or(Value::Null);
-    let method = message.get("method").and_then(Value::as_str).map(str::to_owned);
     match serde_json::from_value::<ClientJsonRpcMessage>(message) {
         Ok(JsonRpcMessage::Request(request))
             if matches!(request.request, ClientRequest::CustomRequest(_)) =>
         {
-            Admitted::Reply(refuse(request.request.method(), params), Some(request.id))
+            Admitted::Reply(refuse(line), Some(request.id))
         }
         Ok(message) => Admitted::Message(Box::new(message)),
         // A notification has no answer, not even to say that it is wrong.
         Err(_) if id.is_none() => Admitted::Nothing,
-        Err(_) => Admitted::Reply(refuse(&method.unwrap_or_default(), params), id),
+        Err(_) => Admitted::Reply(refuse(line), id),
     }
 }
 
@@ -219,7 +217,9 @@ fn malformed(message: &Value, id: Option<&RequestId>) -> Option<&'static str> {
 }
 
 /// A request that rmcp has no type for: an unknown method, or wrong parameters of a known one.
-fn refuse(method: &str, params: Value) -> ErrorData {
+fn refuse(line: &[u8]) -> ErrorData {
+    let message: Value = serde_json::from_slice(line).unwrap_or_default();
+    let method = message.get("method").and_then(Value::as_str).unwrap_or_default();
     if !METHODS.contains(&method) {
         let method: String = method.escape_debug().take(80).collect();
         return ErrorData::new(
@@ -228,6 +228,7 @@ fn refuse(method: &str, params: Value) -> ErrorData {
             None,
         );
     }
+    let params = message.get("params").cloned().unwrap_or(Value::Null);
     let reason = match method {
         "initialize" => serde_json::from_value::<InitializeRequestParams>(params).err(),
         "tools/call" => serde_json::from_value::<CallToolRequestParams>(params).err(),

@@ -48,8 +48,7 @@ pub(crate) fn build(root: &Path, out: &Path, packages: &[&str]) -> Result<Vec<Pa
     ] {
         cargo.env_remove(name);
     }
-    // The folders of the machine that builds have no place in a component.
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", remap(root));
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(root));
     let status = cargo.stdin(Stdio::null()).status().context("cargo could not be started")?;
     if !status.success() {
         bail!("the plugins did not build for {TARGET}; the compiler's messages are above");
@@ -61,9 +60,12 @@ pub(crate) fn build(root: &Path, out: &Path, packages: &[&str]) -> Result<Vec<Pa
         .collect())
 }
 
-/// `--remap-path-prefix` for the workspace and cargo's own folder, in cargo's encoding.
-fn remap(root: &Path) -> String {
-    let mut flags = vec![format!("--remap-path-prefix={}=.", root.display())];
+/// The compiler flags of the guests, in cargo's encoding.
+fn flags(root: &Path) -> String {
+    // Half of the linker's stack: less memory to reset after each call. It overflows into a trap, not into data.
+    let mut flags = vec!["-Clink-arg=-zstack-size=524288".to_owned()];
+    // The folders of the machine that builds have no place in a component.
+    flags.push(format!("--remap-path-prefix={}=.", root.display()));
     let home =
         variable("CARGO_HOME").ok().or_else(|| variable("HOME").ok().map(|home| home + "/.cargo"));
     flags.extend(home.map(|home| format!("--remap-path-prefix={home}=cargo")));
