@@ -53,33 +53,57 @@ impl fmt::Display for Secret {
 /// The secrets in use, so that any text can be searched for them. Clones share one register.
 #[derive(Clone, Debug, Default)]
 pub struct Redactor {
-    live: Arc<RwLock<Arc<[Secret]>>>,
+    register: Arc<RwLock<Register>>,
+}
+
+#[derive(Debug, Default)]
+struct Register {
+    /// The pinned values, then the renewed ones from the oldest to the newest.
+    live: Arc<[Secret]>,
+    /// How many of them are pinned.
+    pinned: usize,
 }
 
 impl Redactor {
     /// Shorter values are not registered: they would blank out ordinary words.
     pub const SHORTEST: usize = 8;
 
-    /// How many values are kept. A renewed token pushes out the oldest, long after it has expired.
+    /// How many renewed tokens are kept. A new one pushes out the oldest, long after it has expired.
     pub const KEPT: usize = 16;
 
-    /// Registers a value. Registering it again changes nothing.
+    /// Registers a value that stays in use as long as the process runs: a client secret, a token that cannot be
+    /// renewed. It is never pushed out.
+    pub fn pin(&self, secret: &Secret) {
+        self.register(secret, true);
+    }
+
+    /// Registers a value that a later one replaces: a renewed token. Registering it again changes nothing.
     pub fn add(&self, secret: &Secret) {
+        self.register(secret, false);
+    }
+
+    fn register(&self, secret: &Secret, pin: bool) {
         if secret.expose().len() < Self::SHORTEST {
             return;
         }
-        let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
-        if live.iter().any(|known| known.expose() == secret.expose()) {
+        let mut register = self.register.write().unwrap_or_else(PoisonError::into_inner);
+        let (pinned, renewed) = register.live.split_at(register.pinned);
+        let is_known = |known: &Secret| known.expose() == secret.expose();
+        if pinned.iter().any(is_known) || (!pin && renewed.iter().any(is_known)) {
             return;
         }
-        let from = (live.len() + 1).saturating_sub(Self::KEPT);
-        *live = live[from..].iter().cloned().chain([secret.clone()]).collect();
+        let oldest = if pin { 0 } else { (renewed.len() + 1).saturating_sub(Self::KEPT) };
+        let renewed = renewed[oldest..].iter().filter(|known| !is_known(known));
+        let (before, after) = if pin { (Some(secret), None) } else { (None, Some(secret)) };
+        let live = pinned.iter().chain(before).chain(renewed).chain(after).cloned().collect();
+        register.live = live;
+        register.pinned += usize::from(pin);
     }
 
     /// The values at this moment, to search many texts without taking the lock for each.
     #[must_use]
     pub fn live(&self) -> Live {
-        Live(Arc::clone(&self.live.read().unwrap_or_else(PoisonError::into_inner)))
+        Live(Arc::clone(&self.register.read().unwrap_or_else(PoisonError::into_inner).live))
     }
 
     /// The text with every exact occurrence of a registered value replaced by [`REDACTED`].
@@ -142,14 +166,27 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_value_goes_first() {
+    fn renewed_tokens_push_out_each_other_and_nothing_else() {
         let redactor = Redactor::default();
-        for number in 0..=Redactor::KEPT {
-            redactor.add(&Secret::new(format!("secret-number-{number:02}")));
+        let secret = |text: &str| Secret::new(text.to_owned());
+        redactor.add(&secret("token-that-is-pinned-later"));
+        redactor.pin(&secret("the-client-secret"));
+        redactor.pin(&secret("token-that-is-pinned-later"));
+        for number in 0..100 {
+            redactor.add(&secret(&format!("token-number-{number:02}")));
+            redactor.add(&secret("the-client-secret"));
+            redactor.pin(&secret("the-client-secret"));
         }
-        assert_eq!(
-            redactor.redact("secret-number-00 secret-number-01"),
-            "secret-number-00 [REDACTED]"
-        );
+        let oldest = 100 - Redactor::KEPT;
+        assert_eq!(redactor.live().0.len(), 2 + Redactor::KEPT);
+        for (text, is_live) in [
+            ("the-client-secret".to_owned(), true),
+            ("token-that-is-pinned-later".to_owned(), true),
+            ("token-number-99".to_owned(), true),
+            (format!("token-number-{oldest}"), true),
+            (format!("token-number-{}", oldest - 1), false),
+        ] {
+            assert_eq!(redactor.redact(&text) == REDACTED, is_live, "{text}");
+        }
     }
 }

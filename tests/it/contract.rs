@@ -32,18 +32,31 @@ fn the_released_copy_itself_is_frozen() {
     assert_eq!(sums.lines().count(), 3);
 }
 
+/// What each component imports, beside `types`, which holds no function.
+const IMPORTS: [(&str, &[&str]); 6] = [
+    ("applications", &["management", "log"]),
+    ("resource-servers", &["management", "log"]),
+    ("actions", &["management", "invocation", "log"]),
+    ("logs", &["management", "invocation", "log"]),
+    ("forms", &["management", "invocation", "log"]),
+    ("application-grants", &["management", "log"]),
+];
+
 #[test]
-fn the_applications_component_imports_our_interfaces_and_nothing_else() {
-    let component = BUNDLE.iter().find(|plugin| plugin.name == "applications").unwrap().component;
-    let imports = auth0_mcp_sandbox::imports(component).unwrap();
-    assert_eq!(
-        imports,
-        [
-            "auth0-mcp:plugin/types@1.0.0",
-            "auth0-mcp:plugin/management@1.0.0",
-            "auth0-mcp:plugin/log@1.0.0",
-        ]
-    );
+fn our_components_import_our_interfaces_and_nothing_else() {
+    assert_eq!(BUNDLE.len(), IMPORTS.len());
+    for (plugin, (name, expected)) in BUNDLE.iter().zip(IMPORTS) {
+        assert_eq!(plugin.name, name);
+        let mut imports = auth0_mcp_sandbox::imports(plugin.component).unwrap();
+        let mut expected: Vec<_> = expected
+            .iter()
+            .chain(&["types"])
+            .map(|name| format!("auth0-mcp:plugin/{name}@1.0.0"))
+            .collect();
+        imports.sort();
+        expected.sort();
+        assert_eq!(imports, expected, "{name}");
+    }
 }
 
 #[test]

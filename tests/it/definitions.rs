@@ -84,3 +84,20 @@ fn the_order_is_the_same_in_every_session() {
     };
     assert_eq!(list(), list());
 }
+
+/// What a model pays for the list, in bytes of compact JSON. `auth0_list_application_grants` is not counted: it is
+/// the one tool that the Node server has no counterpart or plan for.
+#[test]
+fn the_list_is_small() {
+    let tenant = tenant();
+    let mut tools = Builder::new().tenant(&tenant).start().tools();
+    assert_eq!(tools.len(), 22);
+    tools.retain(|tool| tool["name"] != "auth0_list_application_grants");
+    let with_output = Value::Array(tools.clone()).to_string().len();
+    tools.iter_mut().for_each(|tool| _ = tool.as_object_mut().unwrap().remove("outputSchema"));
+    let without = Value::Array(tools).to_string().len();
+    assert!(
+        without <= 22_000 && with_output <= 30_000,
+        "{without} bytes, {with_output} with output schemas"
+    );
+}

@@ -1,15 +1,27 @@
 //! The tests of the product: the real binary, real pipes, a real HTTPS socket.
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, unreachable_pub, reason = "tests")]
 
+mod actions;
 mod applications;
+mod bodies;
 mod cli;
 mod contract;
+mod deep;
 mod definitions;
 mod docs;
+mod everything;
 mod faults;
+mod forms;
+mod generate;
+mod grants;
 mod ids;
 mod lifecycle;
+mod logs;
+mod logs_entries;
+mod parity;
 mod protocol;
+mod recordings;
+mod resource_servers;
 mod secrets;
 mod selection;
 mod session;

@@ -15,14 +15,16 @@ fn golden(name: &str) -> String {
 }
 
 fn ours() -> BTreeMap<String, Tool> {
-    let manifests = BUNDLE.iter().map(|plugin| serde_json::from_str::<Manifest>(plugin.manifest).unwrap());
+    let manifests =
+        BUNDLE.iter().map(|plugin| serde_json::from_str::<Manifest>(plugin.manifest).unwrap());
     manifests.flat_map(|manifest| manifest.tools).map(|tool| (tool.name.clone(), tool)).collect()
 }
 
 #[test]
 fn every_parameter_of_the_node_server_is_here_or_explained() {
     let theirs: Vec<Value> = serde_json::from_str(&golden("parity.json")).unwrap();
-    let explained: BTreeMap<String, String> = serde_json::from_str(&golden("parity-differences.json")).unwrap();
+    let explained: BTreeMap<String, String> =
+        serde_json::from_str(&golden("parity-differences.json")).unwrap();
     let ours = ours();
     let mut differences = BTreeMap::new();
     for tool in &theirs {
@@ -35,15 +37,22 @@ fn every_parameter_of_the_node_server_is_here_or_explained() {
         compare(name, tool["parameters"].as_object().unwrap(), &schema, &mut differences);
         compare_hints(name, tool, our, &mut differences);
     }
-    let unexplained: Vec<_> = differences.iter().filter(|(place, _)| !explained.contains_key(*place)).collect();
+    let unexplained: Vec<_> =
+        differences.iter().filter(|(place, _)| !explained.contains_key(*place)).collect();
     assert!(unexplained.is_empty(), "not explained: {unexplained:#?}");
-    let stale: Vec<_> = explained.keys().filter(|place| !differences.contains_key(*place)).collect();
+    let stale: Vec<_> =
+        explained.keys().filter(|place| !differences.contains_key(*place)).collect();
     assert!(stale.is_empty(), "explained, but no longer different: {stale:?}");
     assert!(explained.values().all(|reason| reason.len() > 20), "a reason is a sentence");
 }
 
 /// Parameters of one level: theirs must be a part of ours.
-fn compare(at: &str, theirs: &Map<String, Value>, schema: &Value, differences: &mut BTreeMap<String, String>) {
+fn compare(
+    at: &str,
+    theirs: &Map<String, Value>,
+    schema: &Value,
+    differences: &mut BTreeMap<String, String>,
+) {
     let object = object_form(schema);
     for (name, their) in theirs {
         let place = format!("{at}.{name}");
@@ -54,7 +63,9 @@ fn compare(at: &str, theirs: &Map<String, Value>, schema: &Value, differences: &
         if let Some(problem) = incompatible(their, our) {
             differences.insert(place.clone(), problem);
         }
-        let required = object["required"].as_array().is_some_and(|names| names.contains(&Value::from(name.as_str())));
+        let required = object["required"]
+            .as_array()
+            .is_some_and(|names| names.contains(&Value::from(name.as_str())));
         if required && their["required"] != true {
             differences.insert(format!("{place} (required)"), "is required here".to_owned());
         }
@@ -79,7 +90,8 @@ fn incompatible(their: &Value, our: &Value) -> Option<String> {
         return Some(format!("is a {wanted} there"));
     };
     let values = |schema: &Value| schema["enum"].as_array().cloned().unwrap_or_default();
-    let missing: Vec<_> = values(their).into_iter().filter(|value| !values(form).contains(value)).collect();
+    let missing: Vec<_> =
+        values(their).into_iter().filter(|value| !values(form).contains(value)).collect();
     if !missing.is_empty() && form.get("enum").is_some() {
         return Some(format!("does not take {missing:?}"));
     }
@@ -97,15 +109,26 @@ fn forms(schema: &Value) -> Vec<&Value> {
 /// The form of a schema that is an object or an array, where it may also be null.
 fn object_form(schema: &Value) -> &Value {
     let forms = forms(schema);
-    forms.iter().copied().find(|form| form["type"] == "object" || form["type"] == "array").unwrap_or(schema)
+    forms
+        .iter()
+        .copied()
+        .find(|form| form["type"] == "object" || form["type"] == "array")
+        .unwrap_or(schema)
 }
 
-fn compare_hints(name: &str, theirs: &Value, ours: &Tool, differences: &mut BTreeMap<String, String>) {
+fn compare_hints(
+    name: &str,
+    theirs: &Value,
+    ours: &Tool,
+    differences: &mut BTreeMap<String, String>,
+) {
     let (read_only, destructive, idempotent) = match ours.effect {
         Effect::ReadOnly => (true, false, true),
         Effect::Write { destructive, idempotent } => (false, destructive, idempotent),
     };
-    for (hint, our) in [("read_only", read_only), ("destructive", destructive), ("idempotent", idempotent)] {
+    for (hint, our) in
+        [("read_only", read_only), ("destructive", destructive), ("idempotent", idempotent)]
+    {
         if theirs[hint].as_bool().is_some_and(|their| their != our) {
             differences.insert(format!("{name} ({hint})"), format!("is {our} here"));
         }

@@ -25,21 +25,32 @@ fn plant(tenant: &Tenant) -> String {
     tenant.put_client(client).unwrap()
 }
 
-/// Calls every tool with arguments that make it read or write the planted application.
-fn call_everything(session: &mut Session, client_id: &str) -> String {
-    let calls = [
+/// Calls every tool with arguments that work, and those of applications so that they read or write the planted
+/// one. The ids come from a session without faults.
+fn call_everything(
+    session: &mut Session,
+    calls: &[(&'static str, Value)],
+    client_id: &str,
+) -> String {
+    let planted = [
         ("auth0_list_applications", json!({"per_page": 100})),
         ("auth0_list_applications", json!({"name": "planted"})),
         ("auth0_get_application", json!({"client_id": client_id})),
-        ("auth0_create_application", json!({"name": "New"})),
         ("auth0_update_application", json!({"client_id": client_id, "name": "Planted again"})),
         ("auth0_update_application", json!({"client_id": "missing", "name": "x"})),
     ];
+    // Publishing waits half a second to see who else changes the bindings; its answers hold no more than others'.
+    let calls = calls.iter().filter(|(tool, _)| *tool != "auth0_publish_form").cloned();
     calls
-        .into_iter()
+        .chain(planted)
         .map(|(tool, arguments)| session.call(tool, arguments).raw)
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+/// Working calls of every tool.
+fn calls(tenant: &Tenant) -> Vec<(&'static str, Value)> {
+    crate::everything::calls(&mut Builder::new().tenant(tenant).start())
 }
 
 #[track_caller]
@@ -79,8 +90,6 @@ fn faults() -> Vec<Option<FaultKind>> {
         Some(echo(500)),
         Some(FaultKind::Html { status: 200 }),
         Some(FaultKind::TruncatedJson { declared_in_full: false }),
-        Some(FaultKind::Reset),
-        Some(FaultKind::ResetMidBody),
         Some(FaultKind::Redirect { to: format!("https://evil.example/?client_secret={PLANTED}") }),
         Some(FaultKind::Status { status: 429, reset_in: Some(300), retry_after: None }),
     ]);
@@ -92,12 +101,13 @@ fn no_planted_secret_leaves_with_a_token() {
     let tenant = tenant();
     let id = plant(&tenant);
     let token = tenant.issue_token(&tenant.all_scopes(), Duration::from_secs(3600));
+    let calls = calls(&tenant);
     for fault in faults() {
         let mut session = Builder::new().tenant_with(&tenant, &token).debug().start();
         if let Some(kind) = &fault {
             tenant.faults().push(Fault::new(kind.clone()));
         }
-        let answers = call_everything(&mut session, &id);
+        let answers = call_everything(&mut session, &calls, &id);
         tenant.faults().clear();
         let ended = session.end();
         absent(&format!("an answer ({fault:?})"), &answers, &[PLANTED, &token]);
@@ -111,6 +121,7 @@ fn no_planted_secret_leaves_with_client_credentials() {
     let id = plant(&tenant);
     let (client_id, secret) = tenant.client_credentials();
     let ca = ca_file(&tenant);
+    let calls = calls(&tenant);
     for fault in faults() {
         let mut session = Builder::new()
             .env("AUTH0_DOMAIN", tenant.domain())
@@ -122,7 +133,7 @@ fn no_planted_secret_leaves_with_client_credentials() {
         if let Some(kind) = &fault {
             tenant.faults().push(Fault::new(kind.clone()));
         }
-        let answers = call_everything(&mut session, &id);
+        let answers = call_everything(&mut session, &calls, &id);
         tenant.faults().clear();
         let ended = session.end();
         absent(&format!("an answer ({fault:?})"), &answers, &[PLANTED, secret]);

@@ -8,7 +8,7 @@ use crate::session::{Builder, tenant};
 fn patterns_choose_tools_and_read_only_wins() {
     let tenant = tenant();
     let table: [(&[&str], &[(&str, &str)], &[&str]); 6] = [
-        (&["--tools", "auth0_get_*"], &[], &["auth0_get_application"]),
+        (&["--tools", "auth0_get_a*"], &[], &["auth0_get_application", "auth0_get_action"]),
         (
             &[],
             &[("AUTH0_MCP_TOOLS", "auth0_*_application")],
@@ -22,12 +22,12 @@ fn patterns_choose_tools_and_read_only_wins() {
         (
             &["--read-only", "--tools", "auth0_*_application*"],
             &[],
-            &["auth0_list_applications", "auth0_get_application"],
+            &["auth0_list_applications", "auth0_get_application", "auth0_list_application_grants"],
         ),
         (
-            &["--read-only=false", "--tools", "auth0_*_application*"],
+            &["--read-only=false", "--tools", "auth0_*_form*"],
             &[("AUTH0_MCP_READ_ONLY", "1")],
-            &["auth0_list_applications", "auth0_get_application"],
+            &["auth0_list_forms", "auth0_get_form"],
         ),
         (&["--read-only", "--tools", "auth0_create_application"], &[], &[]),
     ];
@@ -92,5 +92,35 @@ fn debug_lines_say_what_is_on_and_what_was_opened() {
         "plugin `applications` opened",
     ] {
         assert!(stderr.contains(words), "no line with {words}:\n{stderr}");
+    }
+}
+
+#[test]
+fn read_only_leaves_exactly_the_reading_tools() {
+    let tenant = tenant();
+    let reading = |tools: Vec<serde_json::Value>| -> Vec<_> {
+        let reads = |tool: &serde_json::Value| tool["annotations"]["readOnlyHint"] == true;
+        tools.iter().filter(|tool| reads(tool)).map(|tool| tool["name"].clone()).collect()
+    };
+    let all = reading(Builder::new().tenant(&tenant).start().tools());
+    let left = Builder::new().tenant(&tenant).args(&["--read-only"]).start().tools();
+    assert_eq!(left.iter().map(|tool| tool["name"].clone()).collect::<Vec<_>>(), all);
+    assert_eq!(all.len(), 11);
+}
+
+#[test]
+fn families_that_are_not_enabled_are_never_opened() {
+    let tenant = tenant();
+    let mut session =
+        Builder::new().tenant(&tenant).debug().args(&["--tools", "auth0_*_log*"]).start();
+    session.call("auth0_list_logs", json!({"per_page": 1})).ok();
+    let stderr = session.end().stderr;
+    assert!(stderr.contains("plugin `logs` opened"), "{stderr}");
+    for family in ["applications", "resource-servers", "actions", "forms", "application-grants"] {
+        assert!(
+            stderr.contains(&format!("plugin `{family}` is never opened")),
+            "{family}: {stderr}"
+        );
+        assert!(!stderr.contains(&format!("plugin `{family}` opened")), "{family}: {stderr}");
     }
 }

@@ -24,3 +24,28 @@ impl Method {
         }
     }
 }
+
+impl Failure {
+    /// How much text it holds, in bytes.
+    #[must_use]
+    pub fn text_bytes(&self) -> usize {
+        match self {
+            Self::InvalidArguments(text) | Self::Other(text) => text.len(),
+            Self::Tenant(error) => error.message.len() + error.code.as_ref().map_or(0, String::len),
+            Self::Refused(refusal) => refusal.text_bytes(),
+        }
+    }
+}
+
+impl Refusal {
+    fn text_bytes(&self) -> usize {
+        match self {
+            Self::NotGranted(text)
+            | Self::InvalidRequest(text)
+            | Self::Unreachable(text)
+            | Self::MalformedAnswer(text) => text.len(),
+            Self::InsufficientScope(scopes) => scopes.iter().map(String::len).sum(),
+            Self::SessionExpired | Self::RateLimited(_) | Self::TimedOut | Self::TooLarge(_) => 0,
+        }
+    }
+}

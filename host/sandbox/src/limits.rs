@@ -7,7 +7,7 @@ use wasmtime::{ResourceLimiter, Result, StoreLimits, StoreLimitsBuilder};
 /// What one call may use. The defaults are the product's; tests shorten them.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Linear memory of the instance, in bytes.
+    /// Linear memory of the call, in bytes: all memories of the component together.
     pub memory: usize,
     /// Elements of each table.
     pub table_elements: usize,
@@ -15,8 +15,12 @@ pub struct Limits {
     pub deadline: Duration,
     /// The answer, in bytes of JSON.
     pub answer: usize,
+    /// The texts of a failure, in bytes.
+    pub failure: usize,
     /// Requests to the tenant.
     pub requests: u32,
+    /// Steps of progress that reach the client.
+    pub progress: u32,
     /// Lines in the log.
     pub log_lines: u32,
     /// One line in the log, in bytes; the rest is cut.
@@ -30,7 +34,9 @@ impl Default for Limits {
             table_elements: 10_000,
             deadline: Duration::from_secs(30),
             answer: 1 << 20,
+            failure: 8 << 10,
             requests: 100,
+            progress: 200,
             log_lines: 200,
             log_line: 4 << 10,
         }
@@ -40,6 +46,8 @@ impl Default for Limits {
 /// wasmtime's limiter, which also remembers what it refused: the trap that follows does not say.
 pub(crate) struct Limiter {
     inner: StoreLimits,
+    memory: usize,
+    memory_left: usize,
     pub(crate) refused_memory: Option<usize>,
     pub(crate) refused_table: Option<usize>,
 }
@@ -55,15 +63,25 @@ impl Limiter {
             .tables(32)
             .memories(8)
             .build();
-        Self { inner, refused_memory: None, refused_table: None }
+        Self {
+            inner,
+            memory: limits.memory,
+            memory_left: limits.memory,
+            refused_memory: None,
+            refused_table: None,
+        }
     }
 }
 
 impl ResourceLimiter for Limiter {
     fn memory_growing(&mut self, now: usize, want: usize, max: Option<usize>) -> Result<bool> {
-        let granted = self.inner.memory_growing(now, want, max)?;
-        if !granted {
-            self.refused_memory = Some(want);
+        // wasmtime's own limit is for each memory; a component may have several.
+        let more = want.saturating_sub(now);
+        let granted = more <= self.memory_left && self.inner.memory_growing(now, want, max)?;
+        if granted {
+            self.memory_left -= more;
+        } else {
+            self.refused_memory = Some(self.memory - self.memory_left + more);
         }
         Ok(granted)
     }

@@ -92,11 +92,9 @@ impl Manifest {
     pub fn admit(said: contract::Manifest) -> Result<Self, ManifestError> {
         let place = format!("plugin `{}`", said.name.escape_debug());
         check(is_name(&said.name, '-'), &place, "the name must match [a-z0-9-]{1,60}")?;
-        check(
-            !said.version.is_empty() && said.version.len() <= 40,
-            &place,
-            "the version must have 1 to 40 bytes",
-        )?;
+        let is_version = |c: char| c.is_ascii_alphanumeric() || ".+-".contains(c);
+        let fits = (1..=40).contains(&said.version.len()) && said.version.chars().all(is_version);
+        check(fits, &place, "the version must match [0-9A-Za-z.+-]{1,40}")?;
         check_text(&place, "description", &said.description, 500)?;
         check((1..=100).contains(&said.tools.len()), &place, "a plugin has 1 to 100 tools")?;
         let mut tools: Vec<Tool> = Vec::with_capacity(said.tools.len());
@@ -123,6 +121,8 @@ impl Tool {
             .map(|schema| parse_schema(&place, "output", schema))
             .transpose()?;
         check_closed(&place, "$", &Value::Object(input_schema.clone()))?;
+        check_schema(&place, "input", &input_schema)?;
+        output_schema.iter().try_for_each(|schema| check_schema(&place, "output", schema))?;
         let effect = Effect::from(said.effect);
         let endpoints = said
             .endpoints
@@ -251,6 +251,81 @@ fn parse_schema(place: &str, which: &str, json: &str) -> Result<Schema, Manifest
     }
 }
 
+/// `true` and `{}` let everything through.
+fn is_open(schema: &Value) -> bool {
+    *schema == Value::Bool(true) || schema.as_object().is_some_and(Map::is_empty)
+}
+
+/// What a schema may cost to show and to check: no hidden text, and a bounded size once its references are
+/// followed, since arguments are checked outside of the sandbox.
+fn check_schema(place: &str, which: &str, schema: &Schema) -> Result<(), ManifestError> {
+    let root = Value::Object(schema.clone());
+    let mut budget = Budget { nodes: 5_000, patterns: 100 };
+    let within = budget.spend(&root, &root, 0);
+    let problem = format!(
+        "the {which} schema is too large: at most 5,000 nodes with references followed, 64 levels, 100 patterns of 256 bytes, no recursion"
+    );
+    check(within, place, &problem)?;
+    check(
+        is_plain(&root),
+        place,
+        &format!("the {which} schema has control or invisible characters"),
+    )
+}
+
+/// What is left of a schema's allowance.
+struct Budget {
+    nodes: u32,
+    patterns: u32,
+}
+
+impl Budget {
+    /// Counts a schema and everything below it; false once there is no more to spend.
+    fn spend(&mut self, root: &Value, schema: &Value, depth: u32) -> bool {
+        if self.nodes == 0 || depth > 64 {
+            return false;
+        }
+        self.nodes -= 1;
+        match schema {
+            Value::Array(items) => items.iter().all(|item| self.spend(root, item, depth + 1)),
+            Value::Object(keys) => {
+                keys.iter().all(|(key, value)| self.keyword(root, key, value, depth))
+            }
+            _ => true,
+        }
+    }
+
+    fn keyword(&mut self, root: &Value, key: &str, value: &Value, depth: u32) -> bool {
+        match (key, value) {
+            ("$dynamicRef" | "$recursiveRef", _) => false,
+            ("$ref", Value::String(target)) => {
+                let target = target.strip_prefix('#').and_then(|pointer| root.pointer(pointer));
+                target.is_some_and(|target| self.spend(root, target, depth + 1))
+            }
+            ("pattern", Value::String(pattern)) => {
+                self.patterns = self.patterns.saturating_sub(1);
+                self.patterns > 0 && pattern.len() <= 256
+            }
+            // Only what refers to them counts.
+            ("$defs" | "definitions", _) => true,
+            _ => self.spend(root, value, depth + 1),
+        }
+    }
+}
+
+/// Whether every text in a schema, names included, shows what it is.
+fn is_plain(schema: &Value) -> bool {
+    let plain = |text: &str| {
+        text.chars().all(|c| c == '\n' || !(c.is_control() || crate::text::is_hidden(c)))
+    };
+    match schema {
+        Value::String(text) => plain(text),
+        Value::Array(items) => items.iter().all(is_plain),
+        Value::Object(keys) => keys.iter().all(|(key, value)| plain(key) && is_plain(value)),
+        _ => true,
+    }
+}
+
 /// Every level of an input schema that lists properties must refuse the ones it does not list: an argument
 /// that is silently ignored is a misunderstanding between the model and the tool. References must stay inside.
 fn check_closed(place: &str, at: &str, schema: &Value) -> Result<(), ManifestError> {
@@ -259,7 +334,7 @@ fn check_closed(place: &str, at: &str, schema: &Value) -> Result<(), ManifestErr
             let closed =
                 keys.get("additionalProperties").or_else(|| keys.get("unevaluatedProperties"));
             let lists = keys.get("properties").is_some_and(Value::is_object);
-            let fits = !lists || closed.is_some_and(|closed| *closed != Value::Bool(true));
+            let fits = !lists || closed.is_some_and(|closed| !is_open(closed));
             check(
                 fits,
                 place,
@@ -311,7 +386,32 @@ mod tests {
     #[test]
     fn each_rule_refuses_with_its_reason() {
         type Change = fn(&mut contract::Tool);
-        let table: [(&str, Change); 9] = [
+        let table: [(&str, Change); 13] = [
+            ("too large", |t| {
+                let def = |n: u32| {
+                    format!(
+                        r##""d{n}":{{"allOf":[{{"$ref":"#/$defs/d{0}"}},{{"$ref":"#/$defs/d{0}"}}]}}"##,
+                        n + 1
+                    )
+                };
+                let defs: Vec<_> = (0..40).map(def).collect();
+                t.input_schema = format!(
+                    r##"{{"type":"object","additionalProperties":false,"properties":{{"x":{{"$ref":"#/$defs/d0"}}}},"$defs":{{{},"d40":{{}}}}}}"##,
+                    defs.join(",")
+                );
+            }),
+            ("too large", |t| {
+                t.input_schema =
+                    r##"{"type":"object","additionalProperties":false,"allOf":[{"$ref":"#"}]}"##
+                        .into();
+            }),
+            ("invisible characters", |t| {
+                t.input_schema = "{\"type\":\"object\",\"additionalProperties\":false,\"description\":\"a\u{e0041}\"}".into();
+            }),
+            ("open at $", |t| {
+                t.input_schema =
+                    r#"{"type":"object","additionalProperties":{},"properties":{}}"#.into();
+            }),
             ("the name must match", |t| t.name = "Auth0-Get".into()),
             ("the title is empty", |t| t.title = " ".into()),
             ("more than 2048", |t| t.description = "x".repeat(2049)),

@@ -72,12 +72,11 @@ impl Plugin {
         };
         let ended = timeout_at(store.deadline.into(), run).await;
         let answer = store.outcome(ended)?;
-        match &answer {
-            Ok(json) if json.len() > limits.answer => {
-                Err(PluginFault::AnswerTooLarge { bytes: json.len(), limit: limits.answer })
-            }
-            _ => Ok(answer),
-        }
+        let (bytes, limit) = match &answer {
+            Ok(json) => (json.len(), limits.answer),
+            Err(failure) => (failure.text_bytes(), limits.failure),
+        };
+        if bytes > limit { Err(PluginFault::AnswerTooLarge { bytes, limit }) } else { Ok(answer) }
     }
 
     /// A fresh store, once there is a place for the call; waiting for it counts against the deadline.

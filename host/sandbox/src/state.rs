@@ -29,6 +29,7 @@ pub(crate) struct State {
     deadline: Instant,
     requests: u32,
     log_lines: u32,
+    progress: u32,
     pub(crate) limiter: Limiter,
     pub(crate) panic_text: Option<String>,
 }
@@ -46,6 +47,7 @@ impl State {
             deadline,
             requests: 0,
             log_lines: 0,
+            progress: 0,
             limiter,
             panic_text: None,
         }
@@ -82,7 +84,10 @@ impl invocation::Host for State {
     }
 
     async fn progress(&mut self, done: u32, total: Option<u32>, message: String) -> Result<()> {
-        self.capabilities.progress(done, total, bounded(&message, self.limits.log_line));
+        self.progress += 1;
+        if self.progress <= self.limits.progress {
+            self.capabilities.progress(done, total, bounded(&message, self.limits.log_line));
+        }
         Ok(())
     }
 }

@@ -49,7 +49,7 @@ impl ClientCredentials {
         https: Https,
         redactor: Redactor,
     ) -> Self {
-        redactor.add(&client_secret);
+        redactor.pin(&client_secret);
         Self { domain, client_id, client_secret, https, redactor, renewal: Renewal::default() }
     }
 

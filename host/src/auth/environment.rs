@@ -78,13 +78,14 @@ impl Environment {
         let domain = text(domain).map(|domain| Domain::parse(&domain)).transpose();
         let (token, client_id, client_secret) =
             (secret(token), text(client_id), secret(client_secret));
+        // Also what is not used: the operator has put it within reach, and it is as good as ever.
+        [&token, &client_secret].into_iter().flatten().for_each(|secret| redactor.pin(secret));
         if let Some(token) = token {
             if client_id.is_some() || client_secret.is_some() {
                 tracing::warn!(
                     "AUTH0_TOKEN is used; AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET are not"
                 );
             }
-            redactor.add(&token);
             let domain = domain?.ok_or(missing("AUTH0_TOKEN", "AUTH0_DOMAIN"))?;
             let https = Https::new(trust, &domain);
             let credentials = Arc::new(FixedToken::new(domain, &token, SystemTime::now())?);
@@ -96,7 +97,6 @@ impl Environment {
             (None, Some(_)) => return Err(missing("AUTH0_CLIENT_SECRET", "AUTH0_CLIENT_ID")),
             (Some(client_id), Some(client_secret)) => (client_id, client_secret),
         };
-        redactor.add(&client_secret);
         let domain = domain?.ok_or(missing("AUTH0_CLIENT_SECRET", "AUTH0_DOMAIN"))?;
         let https = Https::new(trust, &domain);
         let credentials = Arc::new(ClientCredentials::new(
@@ -243,6 +243,18 @@ mod tests {
             .sign_in(Trust::system(), &redactor)
             .unwrap_err();
         assert_eq!(redactor.redact("opaque-s3cr3t"), crate::secret::REDACTED);
+    }
+
+    #[test]
+    fn a_client_secret_beside_a_token_is_registered_and_both_stay() {
+        let redactor = Redactor::default();
+        environment([DOMAIN, Some("opaque-s3cr3t"), Some("id"), Some("client-s3cr3t")])
+            .sign_in(Trust::system(), &redactor)
+            .unwrap();
+        for number in 0..100 {
+            redactor.add(&Secret::new(format!("renewed-{number}")));
+        }
+        assert_eq!(redactor.redact("opaque-s3cr3t client-s3cr3t"), "[REDACTED] [REDACTED]");
     }
 
     #[tokio::test]

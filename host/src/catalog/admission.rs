@@ -48,11 +48,13 @@ impl Arguments {
         let mut problems = Vec::new();
         for error in validator.iter_errors(arguments) {
             self.describe(&error, "", &mut problems);
+            if problems.len() > MOST {
+                break;
+            }
         }
-        let more = problems.len().saturating_sub(MOST);
-        problems.truncate(MOST);
-        if more > 0 {
-            problems.push(format!("and {more} more"));
+        if problems.len() > MOST {
+            problems.truncate(MOST);
+            problems.push("and more".to_owned());
         }
         Err(format!(
             "Invalid arguments for {}: {}. Nothing was sent to Auth0.",
@@ -62,7 +64,7 @@ impl Arguments {
     }
 
     fn validator(&self) -> Result<&Validator, &String> {
-        let build = || jsonschema::options().build(&self.schema).map_err(|error| error.to_string());
+        let build = || options().build(&self.schema).map_err(|error| error.to_string());
         self.validator.get_or_init(build).as_ref()
     }
 
@@ -77,7 +79,8 @@ impl Arguments {
         match error.kind() {
             Kind::AdditionalProperties { unexpected }
             | Kind::UnevaluatedProperties { unexpected } => {
-                problems.extend(unexpected.iter().map(|key| self.unknown(key, &path)));
+                problems
+                    .extend(unexpected.iter().take(MOST + 1).map(|key| self.unknown(key, &path)));
             }
             Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
                 match closest_branch(context) {
@@ -103,6 +106,12 @@ impl Arguments {
             None => format!("`{shown}` is unknown, known here: {}", known.join(", ")),
         }
     }
+}
+
+/// Formats are not asserted (the API has its own); patterns run on the engine that is linear in its input.
+fn options() -> jsonschema::ValidationOptions<'static> {
+    let patterns = jsonschema::PatternOptions::regex().size_limit(1 << 20).dfa_size_limit(1 << 20);
+    jsonschema::options().with_pattern_options(patterns)
 }
 
 /// `/jwt_configuration/alg` → `jwt_configuration.alg`, for people.

@@ -102,6 +102,10 @@ fn hint(pattern: &str, tools: &[&str]) -> String {
 /// At most three of `names` that look like `name`, best first.
 #[must_use]
 pub fn nearest<'a>(name: &str, names: &[&'a str]) -> Vec<&'a str> {
+    // Nothing that long is a typing mistake, and comparing it would take long.
+    if name.len() > LONGEST {
+        return Vec::new();
+    }
     let mut scored: Vec<_> = names
         .iter()
         .map(|known| (strsim::normalized_damerau_levenshtein(name, known), *known))

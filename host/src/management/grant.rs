@@ -113,11 +113,14 @@ impl Grant {
             .filter(|row| self.may_send(row.method))
             .map(|row| format!("{} {}", row.method.as_str(), row.template))
             .collect();
-        let rows = if rows.is_empty() { "nothing".to_owned() } else { rows.join(", ") };
+        let rows = match rows.is_empty() {
+            true => "it has no rows".to_owned(),
+            false => format!("its rows are {}", rows.join(", ")),
+        };
         let (tool, wanted) = (&self.tool, describe(request));
         let why =
             if self.may_send(request.method) { "" } else { "only reading is allowed here, and " };
-        Refusal::NotGranted(format!("{tool} may not send {wanted}: {why}its rows are {rows}"))
+        Refusal::NotGranted(format!("{tool} may not send {wanted}: {why}{rows}"))
     }
 }
 
@@ -218,7 +221,7 @@ mod tests {
         );
         assert!(
             says(&Grant::new("t", &[], false), request(Method::Get, &["x"]))
-                .ends_with("lists nothing")
+                .ends_with("it has no rows")
         );
     }
 

@@ -24,6 +24,7 @@ use std::{
 };
 
 use auth0_mcp_sandbox::contract::{Refusal, Request, Response};
+use tokio::{task::spawn_blocking, time::timeout_at};
 
 use crate::{
     auth::{Credentials, Domain, environment::SignedIn},
@@ -33,6 +34,9 @@ use answer::Answer;
 use client::Client;
 pub use grant::Grant;
 pub use mask::Mask;
+
+/// A body of more bytes is masked beside the runtime's thread and not on it.
+const LONGEST_INLINE: usize = 64 * 1024;
 
 /// The Management API of the tenant that the host is signed in to.
 #[derive(Debug)]
@@ -90,19 +94,10 @@ impl Management {
     ) -> Result<Response, Refusal> {
         let method = request.method;
         let row = grant.check(&request)?;
-        let sent = self.client.send(request, row.template(), deadline.into()).await;
-        sent.map(|answer| self.response(answer))
-            .map_err(|error| self.masked(error.refusal(method, self.domain().as_str())))
-    }
-
-    /// The answer as the plugin sees it.
-    fn response(&self, answer: Answer) -> Response {
-        let Answer { status, body, next, .. } = answer;
-        let body = body.map(|mut body| {
-            self.mask.value(&mut body);
-            body.to_string()
-        });
-        Response { status, body, next: next.map(|next| self.mask.live(&next).into_owned()) }
+        match self.client.send(request, row.template(), deadline.into()).await {
+            Ok(answer) => within(&self.mask, answer, deadline).await,
+            Err(error) => Err(self.masked(error.refusal(method, self.domain().as_str()))),
+        }
     }
 
     fn masked(&self, refusal: Refusal) -> Refusal {
@@ -116,5 +111,58 @@ impl Management {
     }
 }
 
+/// The answer as the plugin sees it, if it is ready before the deadline. All calls share one thread, so a
+/// large body is masked on another.
+async fn within(mask: &Mask, answer: Answer, deadline: Instant) -> Result<Response, Refusal> {
+    if answer.bytes <= LONGEST_INLINE {
+        return Ok(response(mask, answer));
+    }
+    let mask = mask.clone();
+    let masking = spawn_blocking(move || response(&mask, answer));
+    match timeout_at(deadline.into(), masking).await {
+        Ok(Ok(response)) => Ok(response),
+        Ok(Err(_)) => Err(Refusal::MalformedAnswer("its secrets cannot be masked".to_owned())),
+        Err(_) => Err(Refusal::TimedOut),
+    }
+}
+
+/// The answer as the plugin sees it.
+fn response(mask: &Mask, answer: Answer) -> Response {
+    let Answer { status, body, next, .. } = answer;
+    let body = body.map(|mut body| {
+        mask.value(&mut body);
+        body.to_string()
+    });
+    Response { status, body, next: next.map(|next| mask.live(&next).into_owned()) }
+}
+
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod large_answers {
+    use std::time::Duration;
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn answer() -> Answer {
+        let body = json!({"client_secret": "s3cr3t", "text": "x ".repeat(LONGEST_INLINE)});
+        let bytes = body.to_string().len();
+        Answer { status: 200, body: Some(body), next: None, wait: None, bytes }
+    }
+
+    #[tokio::test]
+    async fn they_are_masked_on_another_thread_before_the_deadline() {
+        let mask = Mask::default();
+        let later = Instant::now() + Duration::from_secs(60);
+        let other = async { tokio::task::yield_now().await };
+        let (found, ()) = tokio::join!(biased; within(&mask, answer(), later), other);
+        let body = found.unwrap().body.unwrap();
+        assert!(body.len() > LONGEST_INLINE && !body.contains("s3cr3t"));
+
+        let found = within(&mask, answer(), Instant::now()).await;
+        assert!(matches!(found, Err(Refusal::TimedOut)), "{found:?}");
+    }
+}

@@ -11,6 +11,9 @@ use tokio::sync::watch;
 /// How long a running call may go on after the end of input.
 const GRACE: Duration = Duration::from_millis(1500);
 
+/// How long the answers of stopped calls may take to be written.
+const LAST_ANSWERS: Duration = Duration::from_millis(300);
+
 /// The end of the session, as everyone who has to know sees it.
 #[derive(Clone)]
 pub(crate) struct Lifecycle(Arc<watch::Sender<bool>>);
@@ -37,5 +40,11 @@ impl Lifecycle {
     pub(crate) async fn abandoned(&self) {
         self.closed().await;
         tokio::time::sleep(GRACE).await;
+    }
+
+    /// Resolves when the process has to end, whatever has not been written yet.
+    pub(crate) async fn overdue(&self) {
+        self.abandoned().await;
+        tokio::time::sleep(LAST_ANSWERS).await;
     }
 }

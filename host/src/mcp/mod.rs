@@ -34,9 +34,13 @@ pub async fn serve(
         ending.close();
     });
     let (reader, writer) = rmcp::transport::io::stdio_pipes();
-    let server = Server::new(catalog, calls, lifecycle.clone());
+    let (server, ended) = (Server::new(catalog, calls, lifecycle.clone()), lifecycle.clone());
     match server.serve(Stdio::new(reader, writer, lifecycle)).await {
-        Ok(session) => _ = session.waiting().await,
+        Ok(session) => tokio::select! {
+            _ = session.waiting() => {}
+            // A client that does not read holds the last answers up, but not the end.
+            () = ended.overdue() => {}
+        },
         // Closed before a session began: nothing was asked, nothing is wrong.
         Err(ServerInitializeError::ConnectionClosed(_) | ServerInitializeError::Cancelled) => {}
         Err(error) => return Err(std::io::Error::other(error.to_string())),

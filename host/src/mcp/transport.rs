@@ -4,13 +4,18 @@
 //! found", ends with an error if a notification comes first, and drops long lines in silence. Here every line
 //! gets what JSON-RPC 2.0 (section 5.1) and the MCP specification ask for, before rmcp sees it.
 
-use std::{borrow::Cow, io, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::HashSet,
+    io,
+    sync::{Arc, Mutex as SyncMutex, PoisonError},
+};
 
 use rmcp::{
     RoleServer,
     model::{
-        CallToolRequestParams, ClientJsonRpcMessage, ClientRequest, ErrorCode, ErrorData,
-        InitializeRequestParams, JsonRpcMessage, RequestId, ServerJsonRpcMessage,
+        CallToolRequestParams, ClientJsonRpcMessage, ClientNotification, ClientRequest, ErrorCode,
+        ErrorData, InitializeRequestParams, JsonRpcMessage, RequestId, ServerJsonRpcMessage,
     },
     transport::Transport,
 };
@@ -55,6 +60,23 @@ pub(crate) struct Stdio<R, W> {
     writer: Arc<Mutex<W>>,
     lifecycle: Lifecycle,
     begun: bool,
+    in_flight: InFlight,
+}
+
+/// The ids of requests that have no answer yet. rmcp answers only one of two requests with the same id, and a
+/// client that misses an answer repeats its write.
+#[derive(Clone, Default)]
+struct InFlight(Arc<SyncMutex<HashSet<RequestId>>>);
+
+impl InFlight {
+    /// False if a request with this id is under way.
+    fn begin(&self, id: &RequestId) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone())
+    }
+
+    fn end(&self, id: &RequestId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
 }
 
 /// What becomes of a line.
@@ -67,7 +89,15 @@ enum Admitted {
 impl<R: AsyncRead + Unpin + Send, W: AsyncWrite + Unpin + Send + 'static> Stdio<R, W> {
     pub(crate) fn new(reader: R, writer: W, lifecycle: Lifecycle) -> Self {
         let (reader, writer) = (BufReader::new(reader), Arc::new(Mutex::new(writer)));
-        Self { reader, line: Vec::new(), too_long: false, writer, lifecycle, begun: false }
+        Self {
+            reader,
+            line: Vec::new(),
+            too_long: false,
+            writer,
+            lifecycle,
+            begun: false,
+            in_flight: InFlight::default(),
+        }
     }
 
     /// The next whole line without its end, or None at the end of input. Cancel-safe: what was read stays in
@@ -95,6 +125,22 @@ impl<R: AsyncRead + Unpin + Send, W: AsyncWrite + Unpin + Send + 'static> Stdio<
         }
     }
 
+    /// Writes one line. The future owns what it needs: several may wait for their turn.
+    fn write(
+        &self,
+        message: ServerJsonRpcMessage,
+    ) -> impl Future<Output = io::Result<()>> + Send + 'static + use<R, W> {
+        let (writer, lifecycle) = (self.writer.clone(), self.lifecycle.clone());
+        async move {
+            let mut line = serde_json::to_vec(&message)?;
+            line.push(b'\n');
+            let mut writer = writer.lock().await;
+            let written = async { writer.write_all(&line).await.and(writer.flush().await) }.await;
+            // Nobody reads any more: the session is over, whatever comes in.
+            written.inspect_err(|_| lifecycle.close())
+        }
+    }
+
     fn take_line(&mut self) -> Admitted {
         let line = std::mem::take(&mut self.line);
         if std::mem::take(&mut self.too_long) {
@@ -102,6 +148,25 @@ impl<R: AsyncRead + Unpin + Send, W: AsyncWrite + Unpin + Send + 'static> Stdio<
             return Admitted::Reply(ErrorData::new(ErrorCode::INVALID_REQUEST, text, None), None);
         }
         if line.iter().all(u8::is_ascii_whitespace) { Admitted::Nothing } else { admit(&line) }
+    }
+
+    /// Registers a request under its id, or says that the id is taken. A cancelled request gets no answer, so its
+    /// id is free again.
+    fn registers(&self, message: &ClientJsonRpcMessage) -> Result<(), RequestId> {
+        match message {
+            JsonRpcMessage::Request(request) if !self.in_flight.begin(&request.id) => {
+                Err(request.id.clone())
+            }
+            JsonRpcMessage::Notification(notification) => {
+                if let ClientNotification::CancelledNotification(cancelled) =
+                    &notification.notification
+                {
+                    cancelled.params.request_id.iter().for_each(|id| self.in_flight.end(id));
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The session begins with a request; anything else before it belongs to no session and is dropped.
@@ -126,15 +191,13 @@ where
         &mut self,
         message: ServerJsonRpcMessage,
     ) -> impl Future<Output = io::Result<()>> + Send + 'static {
-        let (writer, lifecycle) = (self.writer.clone(), self.lifecycle.clone());
-        async move {
-            let mut line = serde_json::to_vec(&message)?;
-            line.push(b'\n');
-            let mut writer = writer.lock().await;
-            let written = async { writer.write_all(&line).await.and(writer.flush().await) }.await;
-            // Nobody reads any more: the session is over, whatever comes in.
-            written.inspect_err(|_| lifecycle.close())
-        }
+        let answered = match &message {
+            JsonRpcMessage::Response(response) => Some(&response.id),
+            JsonRpcMessage::Error(error) => error.id.as_ref(),
+            _ => None,
+        };
+        answered.into_iter().for_each(|id| self.in_flight.end(id));
+        self.write(message)
     }
 
     async fn receive(&mut self) -> Option<ClientJsonRpcMessage> {
@@ -149,10 +212,19 @@ where
                     lifecycle.close();
                     return None;
                 }
-                Some(Admitted::Message(message)) if self.begins(&message) => return Some(*message),
+                Some(Admitted::Message(message)) if self.begins(&message) => {
+                    match self.registers(&message) {
+                        Ok(()) => return Some(*message),
+                        Err(id) => {
+                            let text = "Invalid request: this id belongs to a request that has no answer yet";
+                            let error = ErrorData::new(ErrorCode::INVALID_REQUEST, text, None);
+                            _ = self.write(ServerJsonRpcMessage::error(error, Some(id))).await;
+                        }
+                    }
+                }
                 Some(Admitted::Message(_) | Admitted::Nothing) => {}
                 Some(Admitted::Reply(error, id)) => {
-                    _ = self.send(ServerJsonRpcMessage::error(error, id)).await
+                    _ = self.write(ServerJsonRpcMessage::error(error, id)).await
                 }
             }
         }
@@ -182,6 +254,7 @@ fn admit(line: &[u8]) -> Admitted {
             id,
         );
     }
+    let is_answer = message.get("method").is_none();
     match serde_json::from_value::<ClientJsonRpcMessage>(message) {
         Ok(JsonRpcMessage::Request(request))
             if matches!(request.request, ClientRequest::CustomRequest(_)) =>
@@ -189,8 +262,8 @@ fn admit(line: &[u8]) -> Admitted {
             Admitted::Reply(refuse(line), Some(request.id))
         }
         Ok(message) => Admitted::Message(Box::new(message)),
-        // A notification has no answer, not even to say that it is wrong.
-        Err(_) if id.is_none() => Admitted::Nothing,
+        // A notification and an answer get no answer, not even to say that they are wrong.
+        Err(_) if id.is_none() || is_answer => Admitted::Nothing,
         Err(_) => Admitted::Reply(refuse(line), id),
     }
 }

@@ -4,6 +4,11 @@
 use auth0_mcp_plugin::{
     Api, Definition, Effect, Endpoint, Failure, Given, Method, Object, Request, Tool, actions,
     masked,
+    shape::{
+        FILLED, Field,
+        Rule::{self, Closed, List, Text},
+        fit, may, must,
+    },
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -19,16 +24,24 @@ pub(crate) const NOT_LIVE: &str = "This is a draft: auth0_deploy_action makes it
 
 pub(crate) struct Create;
 
+/// What the input schema leaves open.
+const CREATE: &[Field] = &[
+    may("name", FILLED),
+    may("code", FILLED),
+    may("secrets", List(&Closed(&[must("name", SECRET_NAME), must("value", SECRET_VALUE)]))),
+];
+/// Limits of secrets: <https://auth0.com/docs/customize/actions/limitations>.
+pub(crate) const SECRET_NAME: Rule = Text(1, 128);
+pub(crate) const SECRET_VALUE: Rule = Text(1, 4096);
+
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the body, which is sent as it was given")]
 pub(crate) struct Arguments {
-    #[schemars(length(min = 1))]
     name: String,
     #[schemars(length(min = 1))]
     supported_triggers: Vec<NewTrigger>,
     /// JavaScript: exports.onExecutePostLogin = async (event, api) => {};
-    #[schemars(length(min = 1))]
     code: String,
     /// Default: the tenant's, such as node22
     runtime: Option<String>,
@@ -53,8 +66,8 @@ impl Tool for Create {
     const DEFINITION: Definition = Definition {
         name: "auth0_create_action",
         title: "Create action",
-        description: "Creates the draft of an Auth0 Action, code that runs at a trigger such as post-login. It is not \
-            live until auth0_deploy_action and bound to the trigger. To change an Action use auth0_update_action.",
+        description: "Creates the draft of an Auth0 Action, code that runs at a trigger. It is not live until \
+            auth0_deploy_action and bound to the trigger.",
         effect: Effect::Write { destructive: false, idempotent: false },
         endpoints: &[
             Endpoint::new(Method::Get, "actions/triggers", &["read:actions"]),
@@ -63,6 +76,7 @@ impl Tool for Create {
     };
 
     fn run(Given { mut object, .. }: Self::Arguments, api: &impl Api) -> Result<Output, Failure> {
+        fit(CREATE, &object)?;
         object.iter().try_for_each(|(key, value)| masked::refuse(key, value))?;
         let defaults_applied = apply_defaults(&mut object, api);
         let request = Request::post(["actions", "actions"]).body(&object)?;
@@ -159,6 +173,21 @@ mod tests {
             assert_eq!(create(&arguments, &script)["defaults_applied"], json!({}));
             assert_eq!(script.body(1), arguments);
         }
+    }
+
+    #[test]
+    fn what_auth0_would_refuse_is_not_sent() {
+        let arguments = json!({ "name": "", "supported_triggers": [{ "id": "post-login" }], "code": "",
+            "secrets": [{ "name": "n".repeat(129), "value": "" }] });
+        let script = Script::new();
+        let failure = crate::call("auth0_create_action", &arguments.to_string(), &script);
+        let Err(Failure::InvalidArguments(text)) = failure else { panic!("{failure:?}") };
+        assert_eq!(
+            text,
+            "name must be text of at least 1 characters; code must be text of at least 1 characters; \
+             secrets[0].name must be text of 1 to 128 characters; secrets[0].value must be text of 1 to 4096 characters"
+        );
+        assert!(script.sent().is_empty());
     }
 
     #[test]

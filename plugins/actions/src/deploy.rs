@@ -12,7 +12,6 @@ pub(crate) struct Deploy;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
-    #[schemars(length(min = 1))]
     id: String,
 }
 
@@ -35,9 +34,7 @@ impl Tool for Deploy {
     const DEFINITION: Definition = Definition {
         name: "auth0_deploy_action",
         title: "Deploy action",
-        description: "Deploys the draft of an Auth0 Action: waits until it is built, makes it the version that runs, and \
-            confirms that it does. If nothing changed since the last deployment it does nothing. Binding to a trigger \
-            stays as it is.",
+        description: "Deploys an Auth0 Action's draft: waits for its build and makes it what runs, at once.",
         effect: Effect::Write { destructive: true, idempotent: false },
         endpoints: &[
             Endpoint::new(Method::Get, "actions/actions/{id}", &["read:actions"]),

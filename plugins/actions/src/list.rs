@@ -5,7 +5,7 @@
 
 use auth0_mcp_plugin::{
     Api, Definition, Effect, Endpoint, Failure, Method, Object, Pagination, Request, Scan, Tool,
-    pages, view::is_named,
+    pages, shape::filled, view::is_named,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -17,17 +17,14 @@ pub(crate) struct List;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Arguments {
-    /// With name: counts pages of 100 scanned actions
     page: u32,
     #[schemars(range(min = 1, max = 100))]
     per_page: u32,
     include_totals: bool,
     /// Such as post-login
-    #[schemars(length(min = 1))]
     trigger_id: Option<String>,
     deployed: Option<bool>,
-    /// Part of the name, any case
-    #[schemars(length(min = 1))]
+    /// Part of it, any case
     name: Option<String>,
 }
 
@@ -59,14 +56,15 @@ impl Tool for List {
     const DEFINITION: Definition = Definition {
         name: "auth0_list_actions",
         title: "List actions",
-        description: "Lists the Auth0 Actions of the tenant with trigger, build status and deployed version, or finds \
-            them by name. Use it to learn an id; for the code use auth0_get_action.",
+        description: "Lists Auth0 Actions with build status and deployed version, or finds them by name.",
         effect: Effect::ReadOnly,
         endpoints: &[Endpoint::new(Method::Get, "actions/actions", &["read:actions"])],
     };
 
     fn run(arguments: Arguments, api: &impl Api) -> Result<Output, Failure> {
         let Arguments { page, per_page, include_totals, trigger_id, deployed, name } = arguments;
+        filled("trigger_id", trigger_id.as_deref())?;
+        filled("name", name.as_deref())?;
         let request = Request::get(["actions", "actions"])
             .query_some("triggerId", trigger_id)
             .query_some("deployed", deployed);
@@ -154,5 +152,14 @@ mod tests {
         let answer = list(json!({ "name": "aCT 14" }), &script);
         assert_eq!(answer["actions"].as_array().map(Vec::len), Some(11));
         assert_eq!(answer["scan"], json!({ "scanned": 150, "total": 150, "complete": true }));
+    }
+
+    #[test]
+    fn an_empty_name_is_refused() {
+        let script = Script::new();
+        let failure = crate::call("auth0_list_actions", r#"{"name":""}"#, &script);
+        let said = "name must not be empty: leave it out".to_owned();
+        assert_eq!(failure, Err(auth0_mcp_plugin::Failure::InvalidArguments(said)));
+        assert!(script.sent().is_empty());
     }
 }

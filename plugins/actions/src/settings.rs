@@ -1,8 +1,8 @@
 //! The nested settings that creating and changing an Action share, closed at every level.
 //!
-//! They describe what the host checks. What is sent is the caller's own JSON, so nothing here is ever built.
-//! Sources: Auth0's OpenAPI document (Management API v2, 2026-06-25); limits of secrets:
-//! <https://auth0.com/docs/customize/actions/limitations>.
+//! They describe what the host checks; what they leave open is checked in `create` and `update`. What is sent is the caller's own JSON, so nothing
+//! here is ever built.
+//! Source: Auth0's OpenAPI document (Management API v2, 2026-06-25).
 
 #![expect(dead_code, reason = "read by schemars only, see above")]
 
@@ -14,15 +14,24 @@ use schemars::JsonSchema;
 pub(crate) struct NewTrigger {
     /// Such as post-login, credentials-exchange, pre-user-registration
     id: String,
-    /// Default: the current one
+    /// Default: the current
+    version: Option<String>,
+}
+
+// What an update changes has been read before: which fields are required is checked in `update`.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Trigger {
+    id: Option<String>,
     version: Option<String>,
 }
 
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Trigger {
-    id: String,
-    version: String,
+pub(crate) struct ChangedDependency {
+    name: Option<String>,
+    version: Option<String>,
+    registry_url: Option<String>,
 }
 
 // An npm package.
@@ -37,18 +46,16 @@ pub(crate) struct Dependency {
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewSecret {
-    #[schemars(length(min = 1, max = 128))]
     name: String,
-    #[schemars(length(min = 1, max = 4096), extend("writeOnly" = true))]
+    #[schemars(extend("writeOnly" = true))]
     value: String,
 }
 
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Secret {
-    #[schemars(length(min = 1, max = 128))]
-    name: String,
-    /// Left out: keeps the stored value
-    #[schemars(length(min = 1, max = 4096), extend("writeOnly" = true))]
+    name: Option<String>,
+    /// Left out: stays
+    #[schemars(extend("writeOnly" = true))]
     value: Option<String>,
 }

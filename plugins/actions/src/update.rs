@@ -3,35 +3,48 @@
 
 use auth0_mcp_plugin::{
     Api, Definition, Effect, Endpoint, Failure, Given, Method, Object, Request, Tool,
-    actions::missing, masked,
+    actions::missing,
+    masked,
+    shape::{
+        FILLED, Field,
+        Rule::{Closed, Filled, List},
+        TEXT, fit, may, must,
+    },
 };
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    create::NOT_LIVE,
-    settings::{Dependency, Secret, Trigger},
+    create::{NOT_LIVE, SECRET_NAME, SECRET_VALUE},
+    settings::{ChangedDependency, Secret, Trigger},
     shown::written,
 };
 
 pub(crate) struct Update;
 
+/// What the input schema leaves open.
+const UPDATE: &[Field] = &[
+    may("name", FILLED),
+    may("supported_triggers", Filled(&Closed(&[must("id", TEXT), must("version", TEXT)]))),
+    may("code", FILLED),
+    may(
+        "dependencies",
+        List(&Closed(&[must("name", TEXT), must("version", TEXT), may("registry_url", TEXT)])),
+    ),
+    may("secrets", List(&Closed(&[must("name", SECRET_NAME), may("value", SECRET_VALUE)]))),
+];
+
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the body, which is sent as it was given")]
 pub(crate) struct Arguments {
-    #[schemars(length(min = 1))]
     id: String,
-    #[schemars(length(min = 1))]
     name: Option<String>,
-    #[schemars(length(min = 1))]
     supported_triggers: Option<Vec<Trigger>>,
-    #[schemars(length(min = 1))]
     code: Option<String>,
     runtime: Option<String>,
-    /// Replaces the stored list
-    dependencies: Option<Vec<Dependency>>,
-    /// Replaces the stored list: a secret not named is deleted
+    dependencies: Option<Vec<ChangedDependency>>,
+    /// One not named is deleted
     secrets: Option<Vec<Secret>>,
 }
 
@@ -50,8 +63,8 @@ impl Tool for Update {
     const DEFINITION: Definition = Definition {
         name: "auth0_update_action",
         title: "Update action",
-        description: "Updates the given settings of an Auth0 Action's draft; all others stay, but a list replaces the \
-            stored list, so read it first with auth0_get_action. What runs changes with auth0_deploy_action.",
+        description: "Updates the given settings of an Auth0 Action's draft. A list replaces the stored one. What runs \
+            changes with auth0_deploy_action.",
         effect: Effect::Write { destructive: true, idempotent: true },
         endpoints: &[Endpoint::new(Method::Patch, "actions/actions/{id}", &["update:actions"])],
     };
@@ -64,6 +77,7 @@ impl Tool for Update {
                 "nothing to change: give a setting beside id".into(),
             ));
         }
+        fit(UPDATE, &body)?;
         body.iter().try_for_each(|(key, value)| masked::refuse(key, value))?;
         let response = Request::patch(["actions", "actions", &id]).body(&body)?.send(api)?;
         let action = written(response.found(|| missing(&id))?.json()?);
@@ -95,10 +109,28 @@ mod tests {
     }
 
     #[test]
-    fn nothing_to_change_and_masked_values_send_nothing() {
+    fn what_must_not_be_stored_sends_nothing() {
         for (arguments, says) in [
             (json!({ "id": "a" }), "nothing to change"),
             (json!({ "id": "a", "code": "key = '[REDACTED]'" }), "code holds [REDACTED]"),
+            (json!({ "id": "a", "code": "" }), "code must be text of at least 1 characters"),
+            (
+                json!({ "id": "a", "supported_triggers": [] }),
+                "supported_triggers must not be empty",
+            ),
+            (
+                json!({ "id": "a", "supported_triggers": [{ "id": "post-login" }], "dependencies": [{ "name": "n" }] }),
+                "supported_triggers[0].version is required; dependencies[0].version is required",
+            ),
+            (json!({ "id": "a", "secrets": [{ "value": "v" }] }), "secrets[0].name is required"),
+            (
+                json!({ "id": "a", "secrets": [{ "name": "K" }, { "name": "L", "value": "" }] }),
+                "secrets[1].value must be text of 1 to 4096 characters",
+            ),
+            (
+                json!({ "id": "a", "secrets": [{ "name": "n".repeat(129), "value": "v".repeat(4097) }] }),
+                "secrets[0].name must be text of 1 to 128 characters; secrets[0].value must be text of 1 to 4096",
+            ),
         ] {
             let script = Script::new();
             let failure = crate::call("auth0_update_action", &arguments.to_string(), &script);

@@ -5,6 +5,11 @@
 
 use auth0_mcp_plugin::{
     Api, Definition, Effect, Endpoint, Failure, Given, Method, Object, Request, Tool,
+    shape::{
+        FILLED, Field,
+        Rule::{List, Text},
+        fit, may,
+    },
 };
 use schemars::JsonSchema;
 
@@ -12,16 +17,17 @@ use crate::settings::{OrganizationUsage, SubjectType};
 
 pub(crate) struct Create;
 
+/// What the input schema leaves open.
+const OPEN: &[Field] =
+    &[may("client_id", FILLED), may("audience", FILLED), may("scope", List(&Text(1, 280)))];
+
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the body, which is sent as it was given")]
 pub(crate) struct Arguments {
-    #[schemars(length(min = 1))]
     client_id: String,
     /// Identifier of the API
-    #[schemars(length(min = 1))]
     audience: String,
-    #[schemars(inner(length(min = 1, max = 280)))]
     scope: Vec<String>,
     /// client: machine to machine
     subject_type: Option<SubjectType>,
@@ -35,13 +41,14 @@ impl Tool for Create {
     const DEFINITION: Definition = Definition {
         name: "auth0_create_application_grant",
         title: "Create application grant",
-        description: "Grants an Auth0 application access to an API with the given scopes (client grant), as tokens \
-            without a user need. Fails where a grant exists: see auth0_list_application_grants.",
+        description: "Grants an Auth0 application access to an API with the given scopes (client grant), for \
+            tokens without a user.",
         effect: Effect::Write { destructive: false, idempotent: false },
         endpoints: &[Endpoint::new(Method::Post, "client-grants", &["create:client_grants"])],
     };
 
     fn run(given: Self::Arguments, api: &impl Api) -> Result<Object, Failure> {
+        fit(OPEN, &given.object)?;
         let named = |key| given.text(key).unwrap_or_default();
         let (client_id, audience) = (named("client_id"), named("audience"));
         let taken = || format!("Application '{client_id}' already has a grant for '{audience}'.");
@@ -79,6 +86,19 @@ mod tests {
         assert_eq!(create(&given, &script), Ok(created.to_string()));
         assert_eq!(script.sent(), ["POST client-grants"]);
         assert_eq!(script.body(0), given);
+    }
+
+    #[test]
+    fn empty_names_are_not_sent() {
+        let given = json!({ "client_id": "", "audience": "", "scope": ["read:a", ""] });
+        let script = Script::new();
+        let Err(Failure::InvalidArguments(text)) = create(&given, &script) else { panic!("sent") };
+        assert_eq!(
+            text,
+            "client_id must be text of at least 1 characters; audience must be text of at least 1 characters; \
+             scope[1] must be text of 1 to 280 characters"
+        );
+        assert!(script.sent().is_empty());
     }
 
     #[test]

@@ -73,8 +73,7 @@ impl Tool for List {
     const DEFINITION: Definition = Definition {
         name: "auth0_list_application_grants",
         title: "List application grants",
-        description: "Lists which Auth0 applications may use which APIs with which scopes (client grants). For all \
-            scopes that an API has use auth0_get_resource_server.",
+        description: "Lists which Auth0 applications may use which APIs with which scopes (client grants).",
         effect: Effect::ReadOnly,
         endpoints: &[Endpoint::new(Method::Get, "client-grants", &["read:client_grants"])],
     };

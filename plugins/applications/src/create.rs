@@ -7,6 +7,7 @@
 
 use auth0_mcp_plugin::{
     Api, Definition, Effect, Endpoint, Failure, Given, Method, Object, Patch, Request, Tool,
+    shape::fit,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -16,9 +17,10 @@ use crate::{
     callbacks::{SKIP_PROMPT, any_non_verifiable},
     secret,
     settings::{
-        AppType, JwtConfiguration, Mobile, NativeSocialLogin, OidcLogout,
-        OrganizationRequireBehavior, OrganizationUsage, RefreshToken, TokenEndpointAuthMethod,
+        AppType, JwtConfiguration, OrganizationRequireBehavior, OrganizationUsage, RefreshToken,
+        TokenEndpointAuthMethod,
     },
+    shape,
 };
 
 pub(crate) struct Create;
@@ -27,7 +29,6 @@ pub(crate) struct Create;
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the body, which is sent as it was given")]
 pub(crate) struct Arguments {
-    #[schemars(regex(pattern = "^[^<>]+$"))]
     name: String,
     app_type: Option<AppType>,
     #[schemars(length(max = 140))]
@@ -39,8 +40,7 @@ pub(crate) struct Arguments {
     allowed_origins: Option<Vec<String>>,
     client_aliases: Option<Vec<String>>,
     allowed_clients: Option<Vec<String>>,
-    /// Such as authorization_code, refresh_token, client_credentials
-    #[schemars(inner(length(min = 1)))]
+    /// Such as authorization_code, client_credentials
     grant_types: Option<Vec<String>>,
     token_endpoint_auth_method: Option<TokenEndpointAuthMethod>,
     is_first_party: Option<bool>,
@@ -51,9 +51,14 @@ pub(crate) struct Arguments {
     refresh_token: Patch<RefreshToken>,
     organization_usage: Option<OrganizationUsage>,
     organization_require_behavior: Option<OrganizationRequireBehavior>,
-    mobile: Option<Mobile>,
-    native_social_login: Option<NativeSocialLogin>,
-    oidc_logout: Option<OidcLogout>,
+    /// {android: {app_package_name,sha256_cert_fingerprints[]}, ios: {team_id,app_bundle_identifier}}
+    mobile: Option<Object>,
+    /// {apple, facebook, google: {enabled}}
+    native_social_login: Option<Object>,
+    /// {backchannel_logout_urls[], backchannel_logout_initiators: {mode: custom|all, selected_initiators:
+    /// [rp-logout|idp-logout|password-changed|session-expired|session-revoked|account-deleted|email-identifier-changed|mfa-phone-unenrolled|account-deactivated]},
+    /// backchannel_logout_session_metadata: {include}}
+    oidc_logout: Option<Object>,
     cross_origin_authentication: Option<bool>,
     cross_origin_loc: Option<String>,
     sso: Option<bool>,
@@ -76,13 +81,13 @@ impl Tool for Create {
     const DEFINITION: Definition = Definition {
         name: "auth0_create_application",
         title: "Create application",
-        description: "Creates an Auth0 application (client). Settings that are not given get safe defaults, listed in \
-            defaults_applied. To change an existing application use auth0_update_application.",
+        description: "Creates an Auth0 application (client). Settings not given get safe defaults, listed in the answer.",
         effect: Effect::Write { destructive: false, idempotent: false },
         endpoints: &[Endpoint::new(Method::Post, "clients", &["create:clients"])],
     };
 
     fn run(Given { mut object, .. }: Self::Arguments, api: &impl Api) -> Result<Output, Failure> {
+        fit(shape::CREATE, &object)?;
         let defaults_applied = apply_defaults(&mut object);
         let application: Object = Request::post(["clients"]).body(&object)?.send(api)?.json()?;
         let note = secret::note(&application);
@@ -205,6 +210,16 @@ mod tests {
         };
         assert_eq!(skip("http://localhost:3000"), true);
         assert_eq!(skip("https://example.com"), Value::Null);
+    }
+
+    #[test]
+    fn what_auth0_would_refuse_is_not_sent() {
+        let script = Script::new();
+        let arguments = json!({ "name": "n", "mobile": { "ios": { "team": "t" } } });
+        let failure = crate::call("auth0_create_application", &arguments.to_string(), &script);
+        let said = "mobile.ios.team is unknown, known here: team_id, app_bundle_identifier";
+        assert_eq!(failure, Err(Failure::InvalidArguments(said.into())));
+        assert!(script.sent().is_empty());
     }
 
     #[test]

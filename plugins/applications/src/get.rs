@@ -9,7 +9,6 @@ pub(crate) struct Get;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
-    #[schemars(length(min = 1))]
     client_id: String,
 }
 
@@ -19,8 +18,7 @@ impl Tool for Get {
     const DEFINITION: Definition = Definition {
         name: "auth0_get_application",
         title: "Get application",
-        description: "Gets all settings of one Auth0 application, secrets masked. To find its client_id use \
-            auth0_list_applications.",
+        description: "Gets all settings of one Auth0 application, secrets masked.",
         effect: Effect::ReadOnly,
         endpoints: &[Endpoint::new(Method::Get, "clients/{client_id}", &["read:clients"])],
     };

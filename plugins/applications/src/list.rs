@@ -5,7 +5,7 @@
 
 use auth0_mcp_plugin::{
     Api, Definition, Effect, Endpoint, Failure, Listing, Method, Object, Pagination, Request, Scan,
-    Scanner, Tool, Window, fields::Fields,
+    Scanner, Tool, Window, fields::Fields, shape::filled,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -21,17 +21,15 @@ pub(crate) struct List;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Arguments {
-    /// With name: counts pages of 100 scanned applications
     page: u32,
     #[schemars(range(min = 1, max = 100))]
     per_page: u32,
     include_totals: bool,
-    /// Part of the name, any case. Scans up to 1,000; `scan` in the answer tells how to go on
-    #[schemars(length(min = 1))]
+    /// Part of it, any case; see `scan`
     name: Option<String>,
     app_type: Option<AppType>,
     is_first_party: Option<bool>,
-    /// Shown instead of the usual few, such as callbacks, grant_types
+    /// Instead of the usual
     fields: Option<Vec<String>>,
 }
 
@@ -86,13 +84,13 @@ impl Tool for List {
     const DEFINITION: Definition = Definition {
         name: "auth0_list_applications",
         title: "List applications",
-        description: "Lists the Auth0 applications (clients) of the tenant, or finds them by name. Use it to learn a \
-            client_id; for all settings of one application use auth0_get_application.",
+        description: "Lists Auth0 applications (clients) in short, or finds them by name.",
         effect: Effect::ReadOnly,
         endpoints: &[Endpoint::new(Method::Get, "clients", &["read:clients"])],
     };
 
     fn run(arguments: Arguments, api: &impl Api) -> Result<Output, Failure> {
+        filled("name", arguments.name.as_deref())?;
         let shown = Fields::choose("client_id", arguments.fields.as_deref(), USUAL, SECRET)?;
         let request = request(&arguments, &shown);
         let (items, pagination, scan) = match &arguments.name {
@@ -285,5 +283,14 @@ mod tests {
         let failure = crate::call("auth0_list_applications", r#"{"name":"a"}"#, &refused)
             .expect_err("refused");
         assert_eq!(failure, Failure::Refused(Refusal::RateLimited(3)));
+    }
+
+    #[test]
+    fn an_empty_name_is_refused() {
+        let script = Script::new();
+        let failure = crate::call("auth0_list_applications", r#"{"name":""}"#, &script);
+        let said = "name must not be empty: leave it out".to_owned();
+        assert_eq!(failure, Err(Failure::InvalidArguments(said)));
+        assert!(script.sent().is_empty());
     }
 }

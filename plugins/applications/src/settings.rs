@@ -1,11 +1,10 @@
 //! The nested settings that creating and changing an application share, as Auth0's OpenAPI document has them
 //! (Management API v2, 2026-06-25), closed at every level.
 //!
-//! They describe what the host checks. What is sent is the caller's own JSON, so nothing here is ever built.
+//! They describe what the host checks; what is described in words only is in `shape`. What is sent is the caller's own JSON, so nothing here is ever built.
 
 #![expect(dead_code, reason = "read by schemars only, see above")]
 
-use auth0_mcp_plugin::Patch;
 use schemars::JsonSchema;
 
 // All 25 types. Most are integrations whose other settings are not offered here: addons,
@@ -78,7 +77,7 @@ pub(crate) enum SigningAlgorithm {
 #[serde(deny_unknown_fields)]
 pub(crate) struct JwtConfiguration {
     alg: Option<SigningAlgorithm>,
-    lifetime_in_seconds: Option<u32>,
+    lifetime_in_seconds: Option<i64>,
 }
 
 #[derive(JsonSchema)]
@@ -86,12 +85,10 @@ pub(crate) struct JwtConfiguration {
 pub(crate) struct RefreshToken {
     rotation_type: RotationType,
     expiration_type: ExpirationType,
-    leeway: Option<u32>,
-    #[schemars(range(min = 1, max = 157_788_000))]
-    token_lifetime: Option<u32>,
+    leeway: Option<i64>,
+    token_lifetime: Option<i64>,
     infinite_token_lifetime: Option<bool>,
-    #[schemars(range(min = 1))]
-    idle_token_lifetime: Option<u32>,
+    idle_token_lifetime: Option<i64>,
     infinite_idle_token_lifetime: Option<bool>,
 }
 
@@ -109,81 +106,22 @@ enum ExpirationType {
     NonExpiring,
 }
 
+// What an update changes has been read before: the words are those of a create, in `shape`.
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Mobile {
-    android: Option<Android>,
-    ios: Option<Ios>,
-}
-
-#[derive(JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Android {
-    app_package_name: Option<String>,
-    #[schemars(length(min = 1))]
-    sha256_cert_fingerprints: Option<Vec<String>>,
+pub(crate) struct ChangedJwtConfiguration {
+    alg: Option<String>,
+    lifetime_in_seconds: Option<i64>,
 }
 
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Ios {
-    team_id: Option<String>,
-    app_bundle_identifier: Option<String>,
-}
-
-#[derive(JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct OidcLogout {
-    backchannel_logout_urls: Option<Vec<String>>,
-    backchannel_logout_initiators: Option<Initiators>,
-    #[serde(default)]
-    backchannel_logout_session_metadata: Patch<SessionMetadata>,
-}
-
-#[derive(JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Initiators {
-    mode: Option<InitiatorsMode>,
-    selected_initiators: Option<Vec<Initiator>>,
-}
-
-#[derive(JsonSchema)]
-#[serde(rename_all = "snake_case")]
-enum InitiatorsMode {
-    Custom,
-    All,
-}
-
-#[derive(JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-enum Initiator {
-    RpLogout,
-    IdpLogout,
-    PasswordChanged,
-    SessionExpired,
-    SessionRevoked,
-    AccountDeleted,
-    EmailIdentifierChanged,
-    MfaPhoneUnenrolled,
-    AccountDeactivated,
-}
-
-#[derive(JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct SessionMetadata {
-    include: Option<bool>,
-}
-
-#[derive(JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct NativeSocialLogin {
-    apple: Option<SocialLogin>,
-    facebook: Option<SocialLogin>,
-    google: Option<SocialLogin>,
-}
-
-#[derive(JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct SocialLogin {
-    enabled: Option<bool>,
+pub(crate) struct ChangedRefreshToken {
+    rotation_type: Option<String>,
+    expiration_type: Option<String>,
+    leeway: Option<i64>,
+    token_lifetime: Option<i64>,
+    infinite_token_lifetime: Option<bool>,
+    idle_token_lifetime: Option<i64>,
+    infinite_idle_token_lifetime: Option<bool>,
 }

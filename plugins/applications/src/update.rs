@@ -3,6 +3,7 @@
 
 use auth0_mcp_plugin::{
     Api, Definition, Effect, Endpoint, Failure, Given, Method, Object, Patch, Request, Tool,
+    shape::fit,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,10 +12,8 @@ use crate::{
     callbacks::{SKIP_PROMPT, any_non_verifiable},
     get::missing,
     secret,
-    settings::{
-        AppType, JwtConfiguration, Mobile, NativeSocialLogin, OidcLogout,
-        OrganizationRequireBehavior, OrganizationUsage, RefreshToken, TokenEndpointAuthMethod,
-    },
+    settings::{ChangedJwtConfiguration, ChangedRefreshToken},
+    shape,
 };
 
 pub(crate) struct Update;
@@ -23,12 +22,9 @@ pub(crate) struct Update;
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the body, which is sent as it was given")]
 pub(crate) struct Arguments {
-    #[schemars(length(min = 1))]
     client_id: String,
-    #[schemars(regex(pattern = "^[^<>]+$"))]
     name: Option<String>,
-    app_type: Option<AppType>,
-    #[schemars(length(max = 140))]
+    app_type: Option<String>,
     description: Option<String>,
     logo_uri: Option<String>,
     callbacks: Option<Vec<String>>,
@@ -37,24 +33,22 @@ pub(crate) struct Arguments {
     allowed_origins: Option<Vec<String>>,
     client_aliases: Option<Vec<String>>,
     allowed_clients: Option<Vec<String>>,
-    #[schemars(inner(length(min = 1)))]
     grant_types: Option<Vec<String>>,
     #[serde(default)]
-    token_endpoint_auth_method: Patch<TokenEndpointAuthMethod>,
+    token_endpoint_auth_method: Patch<String>,
     is_first_party: Option<bool>,
     oidc_conformant: Option<bool>,
-    jwt_configuration: Option<JwtConfiguration>,
-    /// Times in seconds
+    jwt_configuration: Option<ChangedJwtConfiguration>,
     #[serde(default)]
-    refresh_token: Patch<RefreshToken>,
+    refresh_token: Patch<ChangedRefreshToken>,
     #[serde(default)]
-    organization_usage: Patch<OrganizationUsage>,
+    organization_usage: Patch<String>,
     #[serde(default)]
-    organization_require_behavior: Patch<OrganizationRequireBehavior>,
-    mobile: Option<Mobile>,
+    organization_require_behavior: Patch<String>,
+    mobile: Option<Object>,
     #[serde(default)]
-    native_social_login: Patch<NativeSocialLogin>,
-    oidc_logout: Option<OidcLogout>,
+    native_social_login: Patch<Object>,
+    oidc_logout: Option<Object>,
     cross_origin_authentication: Option<bool>,
     #[serde(default)]
     cross_origin_loc: Patch<String>,
@@ -83,9 +77,8 @@ impl Tool for Update {
     const DEFINITION: Definition = Definition {
         name: "auth0_update_application",
         title: "Update application",
-        description: "Updates the given settings of an Auth0 application; all others stay. A list replaces the stored \
-            list, so read it first with auth0_get_application; null clears a setting. For a new application use \
-            auth0_create_application.",
+        description: "Updates the given settings of an Auth0 application. A list replaces the stored one; null clears. \
+            Values and shapes: see auth0_create_application.",
         effect: Effect::Write { destructive: true, idempotent: true },
         endpoints: &[Endpoint::new(Method::Patch, "clients/{client_id}", &["update:clients"])],
     };
@@ -98,6 +91,7 @@ impl Tool for Update {
                 "nothing to change: give a setting beside client_id".into(),
             ));
         }
+        fit(shape::UPDATE, &body)?;
         let changed = body.keys().cloned().collect();
         let mut added = Object::new();
         if any_non_verifiable(body.get("callbacks")) && !body.contains_key(SKIP_PROMPT) {
@@ -148,6 +142,16 @@ mod tests {
         let (body, _) =
             update(json!({ "client_id": "abc", "callbacks": ["app://x"], skip: false }));
         assert_eq!(body[skip], false);
+    }
+
+    #[test]
+    fn what_auth0_would_refuse_is_not_sent() {
+        let script = Script::new();
+        let arguments = json!({ "client_id": "abc", "organization_usage": "maybe" });
+        let failure = crate::call("auth0_update_application", &arguments.to_string(), &script);
+        let said = "organization_usage must be one of deny, allow, require";
+        assert_eq!(failure, Err(Failure::InvalidArguments(said.into())));
+        assert!(script.sent().is_empty());
     }
 
     #[test]

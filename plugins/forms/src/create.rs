@@ -1,13 +1,11 @@
 //! `auth0_create_form`: a new form, checked whole before it is sent.
 
-use std::collections::BTreeMap;
-
 use auth0_mcp_plugin::{
     Api, Definition, Effect, Endpoint, Failure, Given, Method, Object, Request, Tool,
 };
 use schemars::JsonSchema;
 
-use crate::arguments::{Ending, Languages, Node, Start, Style, check};
+use crate::arguments::{Style, check};
 
 pub(crate) struct Create;
 
@@ -17,15 +15,25 @@ pub(crate) struct Create;
 pub(crate) struct Arguments {
     #[schemars(length(min = 1, max = 150))]
     name: String,
-    languages: Option<Languages>,
-    start: Option<Start>,
-    nodes: Option<Vec<Node>>,
-    ending: Option<Ending>,
+    /// {primary, default}
+    languages: Option<Object>,
+    /// {next_node: node id or $ending, hidden_fields: [{key*,value}], coordinates}
+    start: Option<Object>,
+    /// {id*,type*:STEP|FLOW|ROUTER,alias,coordinates:{x*,y*},config}; *: required. config of FLOW: {flow_id*,next_node}.
+    /// ROUTER: {rules:[{id*,condition*,alias,next_node}],fallback}. STEP:
+    /// {components:[{id*,category*,type*,config,label,hint,required,sensitive}],next_node}, the last four not for BLOCK.
+    /// BLOCK types: DIVIDER HTML IMAGE JUMP_BUTTON{text*,next_node*} NEXT_BUTTON{text*} PREVIOUS_BUTTON{text*}
+    /// RESEND_BUTTON RICH_TEXT{content}. FIELD: BOOLEAN CARDS CHOICE{multiple,options:[{value,label}]} CUSTOM DATE
+    /// DROPDOWN EMAIL FILE LEGAL{text} NUMBER PASSWORD PAYMENT SOCIAL TEL TEXT{multiline,max_length} URL. WIDGET:
+    /// AUTH0_VERIFIABLE_CREDENTIALS GMAPS_ADDRESS RECAPTCHA
+    nodes: Option<Vec<Object>>,
+    /// {resume_flow: true lets the login go on, redirection: {target*,delay:0-10}, after_submit: {flow_id}, coordinates}
+    ending: Option<Object>,
     style: Option<Style>,
     /// {errors, custom}: texts by key
-    messages: Option<BTreeMap<String, BTreeMap<String, String>>>,
-    /// By language
-    translations: Option<BTreeMap<String, Object>>,
+    messages: Option<Object>,
+    /// Objects by language
+    translations: Option<Object>,
 }
 
 impl Tool for Create {
@@ -35,7 +43,7 @@ impl Tool for Create {
         name: "auth0_create_form",
         title: "Create form",
         description: "Creates an Auth0 form: a graph from start over nodes to $ending, joined by next_node. No user sees \
-            it before auth0_publish_form. To change a form use auth0_update_form.",
+            it before auth0_publish_form.",
         effect: Effect::Write { destructive: false, idempotent: false },
         endpoints: &[Endpoint::new(Method::Post, "forms", &["create:forms"])],
     };

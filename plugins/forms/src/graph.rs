@@ -5,12 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use auth0_mcp_plugin::{Object, shape::Problems};
 use serde_json::Value;
 
-use crate::{
-    Object,
-    rules::{ENDING, Problems},
-};
+use crate::shape::END;
 
 /// One pointer and where it stands.
 struct Edge<'a> {
@@ -96,9 +94,9 @@ fn check_ends(ways: &Ways<'_>, reached: &BTreeSet<&str>, problems: &mut Problems
     for (from, targets) in ways {
         targets.iter().for_each(|to| back.entry(to).or_default().push(from));
     }
-    let ends = reach(&back, [ENDING]);
+    let ends = reach(&back, [END]);
     for id in reached.iter().filter(|id| ways.contains_key(*id) && !ends.contains(*id)) {
-        problems.add(&format!("node '{id}'"), &format!("has no way to {ENDING}"));
+        problems.add(&format!("node '{id}'"), &format!("has no way to {END}"));
     }
 }
 
@@ -146,7 +144,7 @@ fn pointer<'a>(holder: Option<&'a Value>, key: &str, place: &str) -> Vec<Edge<'a
 
 fn dangling(edge: &Edge<'_>, ids: &BTreeSet<&str>, problems: &mut Problems) {
     let Edge { place, target } = edge;
-    if *target != ENDING && !ids.contains(target) {
+    if *target != END && !ids.contains(target) {
         problems.add(place, &format!("points at '{target}', and there is no such node"));
     }
 }
@@ -167,7 +165,7 @@ fn unique<'a>(items: &'a [Value], place: &str, problems: &mut Problems) -> BTree
 #[cfg(test)]
 mod tests {
     use super::{check_ids, check_whole, warnings};
-    use crate::rules::Problems;
+    use auth0_mcp_plugin::shape::Problems;
     use serde_json::{Value, json};
 
     fn step(id: &str, next: &str) -> Value {

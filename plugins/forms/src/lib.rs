@@ -1,7 +1,7 @@
 //! Auth0 forms: find one, look at it, make one, change one, and bring it to users.
 //!
 //! One file per tool; `publish` is a folder. `arguments` holds what creating and changing share, `shape` the whole
-//! shape of a form in the language of `rules`, `graph` what its nodes and pointers must be.
+//! shape of a form, `graph` what its nodes and pointers must be.
 
 mod arguments;
 mod create;
@@ -9,7 +9,6 @@ mod get;
 mod graph;
 mod list;
 mod publish;
-mod rules;
 mod shape;
 mod update;
 

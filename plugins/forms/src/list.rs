@@ -2,7 +2,7 @@
 
 use auth0_mcp_plugin::{
     Api, Definition, Effect, Endpoint, Failure, Listing, Method, Object, Pagination, Request, Scan,
-    Scanner, Tool, Window, fields::Fields, view::is_named,
+    Scanner, Tool, Window, fields::Fields, shape::filled, view::is_named,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,14 +15,12 @@ pub(crate) struct List;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Arguments {
-    /// With name: counts pages of 100 scanned forms
     #[schemars(range(max = 1000))]
     page: u32,
     #[schemars(range(min = 1, max = 100))]
     per_page: u32,
     include_totals: bool,
-    /// Part of the name, any case
-    #[schemars(length(min = 1))]
+    /// Part of it, any case
     name: Option<String>,
 }
 
@@ -47,14 +45,14 @@ impl Tool for List {
     const DEFINITION: Definition = Definition {
         name: "auth0_list_forms",
         title: "List forms",
-        description: "Lists the Auth0 forms of the tenant, or finds them by name. Use it to learn an id; for nodes and \
-            texts use auth0_get_form.",
+        description: "Lists Auth0 forms, or finds them by name.",
         effect: Effect::ReadOnly,
         endpoints: &[Endpoint::new(Method::Get, "forms", &["read:forms"])],
     };
 
     fn run(arguments: Arguments, api: &impl Api) -> Result<Output, Failure> {
         let Arguments { page, per_page, include_totals, name } = arguments;
+        filled("name", name.as_deref())?;
         let (request, key) = (Request::get(["forms"]), "forms");
         let (items, pagination, scan) = match name {
             None => {
@@ -110,5 +108,14 @@ mod tests {
         let answer = list(json!({ "name": "POL" }), &Script::new().answer(200, page()));
         assert_eq!(answer["forms"][0]["id"], "ap_2");
         assert_eq!(answer["scan"], json!({ "scanned": 2, "total": 2, "complete": true }));
+    }
+
+    #[test]
+    fn an_empty_name_is_refused() {
+        let script = Script::new();
+        let failure = crate::call("auth0_list_forms", r#"{"name":""}"#, &script);
+        let said = "name must not be empty: leave it out".to_owned();
+        assert_eq!(failure, Err(auth0_mcp_plugin::Failure::InvalidArguments(said)));
+        assert!(script.sent().is_empty());
     }
 }

@@ -1,20 +1,26 @@
 //! The shape of a form as Auth0's OpenAPI document has it (Management API v2, 2026-06-25,
 //! `CreateFormRequestContent`), closed at every level that the document closes.
 
-use serde_json::Value;
-
-use crate::{
+use auth0_mcp_plugin::{
     Object,
-    rules::{
+    shape::{
         Field, Problems,
         Rule::{
-            self, Any, Bool, Closed, Color, Either, Id, Integer, List, Map, Number, Open, Pointer,
-            Prefixed, Text, True, Typed, Word,
+            self, Any, Bool, Closed, Either, Format, Integer, List, Map, Number, Open, Prefixed,
+            Text, True, Typed, Word,
         },
         check, may, members, must,
     },
 };
+use serde_json::Value;
 
+/// The pointer to the end of the form.
+pub(crate) const END: &str = "$ending";
+/// What ids and keys look like: `forms-custom-identifier`.
+const ID: Rule = Format(is_id, "an id of letters, digits, _ and -");
+const POINTER: Rule = Format(|text| text == END || is_id(text), "the id of a node, or $ending");
+/// `forms-hex-color`.
+const COLOR: Rule = Format(is_color, "a colour such as #1a2b3c");
 /// Text without an upper bound.
 const LONG: usize = usize::MAX;
 const ANY_NUMBER: Rule = Number(f64::MIN, f64::MAX);
@@ -39,11 +45,11 @@ const FORM: &[Field] = &[
 const COORDINATE: Rule = Integer(-999_999, 999_999);
 const COORDINATES: Field =
     may("coordinates", Closed(&[must("x", COORDINATE), must("y", COORDINATE)]));
-const NEXT: Field = may("next_node", Pointer);
+const NEXT: Field = may("next_node", POINTER);
 const ALIAS: Field = may("alias", Text(1, 150));
 
 const START: &[Field] = &[
-    may("hidden_fields", List(&Closed(&[must("key", Id), may("value", Text(1, 500))]))),
+    may("hidden_fields", List(&Closed(&[must("key", ID), may("value", Text(1, 500))]))),
     NEXT,
     COORDINATES,
 ];
@@ -59,19 +65,19 @@ const NODE: Rule = Typed(&[
     (
         "FLOW",
         &[
-            must("id", Id),
+            must("id", ID),
             COORDINATES,
             ALIAS,
             must("config", Closed(&[must("flow_id", FLOW), NEXT])),
         ],
     ),
-    ("ROUTER", &[must("id", Id), COORDINATES, ALIAS, may("config", Closed(ROUTER))]),
-    ("STEP", &[must("id", Id), COORDINATES, ALIAS, may("config", Closed(STEP))]),
+    ("ROUTER", &[must("id", ID), COORDINATES, ALIAS, may("config", Closed(ROUTER))]),
+    ("STEP", &[must("id", ID), COORDINATES, ALIAS, may("config", Closed(STEP))]),
 ]);
 
 const ROUTER: &[Field] = &[
-    may("rules", List(&Closed(&[must("id", Id), ALIAS, must("condition", Any), NEXT]))),
-    may("fallback", Pointer),
+    may("rules", List(&Closed(&[must("id", ID), ALIAS, must("condition", Any), NEXT]))),
+    may("fallback", POINTER),
 ];
 
 const STEP: &[Field] = &[may("components", List(&COMPONENT)), NEXT];
@@ -79,7 +85,7 @@ const STEP: &[Field] = &[may("components", List(&COMPONENT)), NEXT];
 /// A component shown as it is, with a `config` that need not be there.
 macro_rules! block {
     ($($config:expr),* $(,)?) => {
-        &[must("id", Id), must("category", Word(&["BLOCK"])), $($config),*]
+        &[must("id", ID), must("category", Word(&["BLOCK"])), $($config),*]
     };
 }
 
@@ -87,7 +93,7 @@ macro_rules! block {
 macro_rules! asks {
     ($category:literal, $config:expr) => {
         &[
-            must("id", Id),
+            must("id", ID),
             must("category", Word(&[$category])),
             $config,
             may("label", Text(1, LONG)),
@@ -130,8 +136,8 @@ const COMPONENT: Rule = Typed(&[
             "config",
             Closed(&[
                 must("text", Text(0, 150)),
-                must("next_node", Pointer),
-                may("style", Closed(&[may("background_color", Color)])),
+                must("next_node", POINTER),
+                may("style", Closed(&[may("background_color", COLOR)])),
             ])
         )],
     ),
@@ -314,6 +320,17 @@ const PAYMENT: &[Field] = &[
 const AMOUNT: Rule = Either(&Text(1, LONG), &Number(0.01, f64::MAX));
 const CURRENCIES: &[&str] = &["AUD", "CAD", "CHF", "EUR", "GBP", "INR", "MXN", "SEK", "USD"];
 const CARD: Rule = Closed(&[may("label", Text(1, 250)), may("placeholder", Text(1, 250))]);
+
+/// The OpenAPI document names the format without its pattern; every id on record is of these letters.
+fn is_id(text: &str) -> bool {
+    !text.is_empty()
+        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-".contains(letter))
+}
+
+fn is_color(text: &str) -> bool {
+    let digits = text.strip_prefix('#').unwrap_or_default();
+    matches!(digits.len(), 3 | 4 | 6 | 8) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
 
 /// Checks a body. `null` clears a setting, where `clears` says that the request can: all but the name.
 pub(crate) fn check_body(body: &Object, clears: bool, problems: &mut Problems) {

@@ -1,9 +1,9 @@
 //! The table against Auth0's OpenAPI document: every component with all it may hold, and what each must.
 
+use auth0_mcp_plugin::shape::Problems;
 use serde_json::{Value, json};
 
 use super::check_body;
-use crate::rules::Problems;
 
 /// What is wrong with a body of a create.
 fn wrong(body: &Value) -> Option<String> {

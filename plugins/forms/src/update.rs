@@ -9,7 +9,10 @@ use auth0_mcp_plugin::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{arguments::check, get::missing};
+use crate::{
+    arguments::{Style, check},
+    get::missing,
+};
 
 pub(crate) struct Update;
 
@@ -17,21 +20,18 @@ pub(crate) struct Update;
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the body, which is sent as it was given")]
 pub(crate) struct Arguments {
-    #[schemars(length(min = 1))]
     id: String,
-    #[schemars(length(min = 1, max = 150))]
     name: Option<String>,
     #[serde(default)]
     languages: Patch<Object>,
     #[serde(default)]
     start: Patch<Object>,
-    /// All nodes: replaces the stored ones
     #[serde(default)]
     nodes: Patch<Vec<Object>>,
     #[serde(default)]
     ending: Patch<Object>,
     #[serde(default)]
-    style: Patch<Object>,
+    style: Patch<Style>,
     #[serde(default)]
     messages: Patch<Object>,
     #[serde(default)]
@@ -52,9 +52,8 @@ impl Tool for Update {
     const DEFINITION: Definition = Definition {
         name: "auth0_update_form",
         title: "Update form",
-        description: "Updates the given settings of an Auth0 form; all others stay. Read it first with auth0_get_form: \
-            each setting has the shape shown there and replaces what is stored; null clears. A published form changes \
-            for users at once.",
+        description: "Updates the given settings of an Auth0 form. Each has the shape that auth0_get_form shows and \
+            replaces what is stored; null clears. A published form changes at once.",
         effect: Effect::Write { destructive: true, idempotent: true },
         endpoints: &[Endpoint::new(Method::Patch, "forms/{id}", &["update:forms"])],
     };

@@ -1,5 +1,6 @@
 //! What a search of the logs can be told.
 
+use auth0_mcp_plugin::{Failure, shape::filled};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -13,37 +14,30 @@ pub(crate) struct Arguments {
     pub(crate) event: Option<Event>,
     pub(crate) outcome: Option<Outcome>,
     /// Codes such as fp, added to event
-    #[schemars(inner(regex(pattern = "^[a-z0-9_]+$")))]
     pub(crate) r#type: Option<Vec<String>>,
     /// Exact id, name or e-mail
-    #[schemars(length(min = 1))]
     pub(crate) user: Option<String>,
-    #[schemars(length(min = 1))]
     pub(crate) ip: Option<String>,
     /// Name or id
-    #[schemars(length(min = 1))]
     pub(crate) connection: Option<String>,
     /// client_id or exact name
-    #[schemars(length(min = 1))]
     pub(crate) client: Option<String>,
     /// ISO 8601, or before now: 15m, 12h, 7d
     pub(crate) since: Option<String>,
     pub(crate) until: Option<String>,
+    #[schemars(extend("default" = null))]
     pub(crate) sort: Sort,
     pub(crate) page: u32,
     #[schemars(range(min = 1, max = 100))]
     pub(crate) per_page: u32,
     pub(crate) include_totals: bool,
-    /// Shown instead of the usual, such as details
+    /// Instead of the usual
     pub(crate) fields: Option<Vec<String>>,
     /// false: all but these
     pub(crate) include_fields: bool,
     /// log_id: those after it, oldest first, unfiltered
-    #[schemars(length(min = 1))]
     pub(crate) from: Option<String>,
-    /// As per_page
-    #[schemars(range(min = 1, max = 100))]
-    pub(crate) take: Option<u32>,
+    pub(crate) take: Option<i64>,
 }
 
 #[derive(Clone, Copy, Deserialize, Serialize, JsonSchema)]
@@ -90,9 +84,37 @@ impl Sort {
 }
 
 impl Arguments {
+    /// Checks what the input schema leaves open.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        let texts = [
+            ("user", &self.user),
+            ("ip", &self.ip),
+            ("connection", &self.connection),
+            ("client", &self.client),
+            ("from", &self.from),
+        ];
+        texts.into_iter().try_for_each(|(name, text)| filled(name, text.as_deref()))?;
+        if self.take.is_some_and(|take| !(1..=100).contains(&take)) {
+            return Err(Failure::InvalidArguments(
+                "take must be a whole number from 1 to 100".into(),
+            ));
+        }
+        let is_code = |code: &String| {
+            let plain =
+                |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+            !code.is_empty() && code.bytes().all(plain)
+        };
+        match self.r#type.iter().flatten().position(|code| !is_code(code)) {
+            Some(index) => Err(Failure::InvalidArguments(format!(
+                "type[{index}] must be a code of a-z, 0-9 and _, such as fp"
+            ))),
+            None => Ok(()),
+        }
+    }
+
     /// Entries of one answer.
     pub(crate) fn size(&self) -> u32 {
-        self.take.unwrap_or(self.per_page)
+        self.take.and_then(|take| u32::try_from(take).ok()).unwrap_or(self.per_page)
     }
 
     /// The names of the given arguments that choose entries.

@@ -3,12 +3,13 @@
 
 use auth0_mcp_plugin::{
     Api, Definition, Effect, Endpoint, Failure, Given, Method, Object, Patch, Request, Tool,
+    shape::fit,
 };
 use schemars::JsonSchema;
 
-use crate::settings::{
-    AuthorizationDetails, ConsentPolicy, ProofOfPossession, Scope, SigningAlgorithm,
-    SubjectTypeAuthorization, TokenDialect, TokenEncryption,
+use crate::{
+    settings::{ConsentPolicy, Scope, SigningAlgorithm, TokenDialect},
+    shape,
 };
 
 pub(crate) struct Create;
@@ -17,10 +18,8 @@ pub(crate) struct Create;
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "describes the body, which is sent as it was given")]
 pub(crate) struct Arguments {
-    #[schemars(length(max = 200), regex(pattern = "^[^<>]+$"))]
     name: String,
     /// Audience, such as https://api.example.com; final
-    #[schemars(length(min = 1, max = 600))]
     identifier: String,
     scopes: Option<Vec<Scope>>,
     signing_alg: Option<SigningAlgorithm>,
@@ -28,22 +27,24 @@ pub(crate) struct Arguments {
     #[schemars(length(min = 16), extend("writeOnly" = true))]
     signing_secret: Option<String>,
     allow_offline_access: Option<bool>,
-    /// Seconds
-    #[schemars(range(max = 2_592_000))]
-    token_lifetime: Option<u32>,
-    #[schemars(range(max = 2_592_000))]
-    token_lifetime_for_web: Option<u32>,
+    /// Seconds, to 2592000
+    token_lifetime: Option<i64>,
+    token_lifetime_for_web: Option<i64>,
     /// *_authz adds permissions
     token_dialect: Option<TokenDialect>,
     skip_consent_for_verifiable_first_party_clients: Option<bool>,
     /// RBAC
     enforce_policies: Option<bool>,
-    token_encryption: Option<TokenEncryption>,
+    /// {format: compact-nested-jwe, encryption_key: {alg: RSA-OAEP-256|RSA-OAEP-384|RSA-OAEP-512, pem, name?, kid?}}
+    token_encryption: Option<Object>,
     consent_policy: Option<ConsentPolicy>,
+    /// [{type}]
     #[serde(default)]
-    authorization_details: Patch<Vec<AuthorizationDetails>>,
-    proof_of_possession: Option<ProofOfPossession>,
-    subject_type_authorization: Option<SubjectTypeAuthorization>,
+    authorization_details: Patch<Vec<Object>>,
+    /// {mechanism: mtls|dpop, required: boolean, required_for?: public_clients|all_clients}
+    proof_of_possession: Option<Object>,
+    /// {user: {policy: allow_all|deny_all|require_client_grant}, client: {policy: deny_all|require_client_grant}}
+    subject_type_authorization: Option<Object>,
 }
 
 impl Tool for Create {
@@ -52,13 +53,14 @@ impl Tool for Create {
     const DEFINITION: Definition = Definition {
         name: "auth0_create_resource_server",
         title: "Create resource server",
-        description: "Creates an Auth0 API (resource server). To let an application call it without a user, follow with \
-            auth0_create_application_grant; to change an existing API use auth0_update_resource_server.",
+        description: "Creates an Auth0 API (resource server). auth0_create_application_grant lets an application \
+            call it without a user.",
         effect: Effect::Write { destructive: false, idempotent: false },
         endpoints: &[Endpoint::new(Method::Post, "resource-servers", &["create:resource_servers"])],
     };
 
     fn run(given: Self::Arguments, api: &impl Api) -> Result<Object, Failure> {
+        fit(shape::CREATE, &given.object)?;
         let identifier = given.text("identifier").unwrap_or_default();
         let taken = || format!("Resource server with identifier '{identifier}' already exists.");
         Request::post(["resource-servers"])
@@ -106,6 +108,15 @@ mod tests {
             "Resource server with identifier 'urn:x' already exists. (A resource server with the same identifier \
              already exists.)"
         );
+    }
+
+    #[test]
+    fn what_auth0_would_refuse_is_not_sent() {
+        let script = Script::new();
+        let given = json!({ "name": "n", "identifier": "urn:x", "scopes": [{ "value": "" }] });
+        let said = "scopes[0].value must be text of 1 to 280 characters";
+        assert_eq!(create(&given, &script), Err(Failure::InvalidArguments(said.into())));
+        assert!(script.sent().is_empty());
     }
 
     #[test]

@@ -9,8 +9,7 @@ pub(crate) struct Get;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
-    /// Or identifier (audience)
-    #[schemars(length(min = 1))]
+    /// Or identifier
     id: String,
 }
 
@@ -20,8 +19,7 @@ impl Tool for Get {
     const DEFINITION: Definition = Definition {
         name: "auth0_get_resource_server",
         title: "Get resource server",
-        description: "Gets all settings and scopes of one Auth0 API (resource server). To find it by name use \
-            auth0_list_resource_servers.",
+        description: "Gets all settings and scopes of one Auth0 API (resource server).",
         effect: Effect::ReadOnly,
         endpoints: &[Endpoint::new(
             Method::Get,

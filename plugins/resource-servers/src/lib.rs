@@ -6,6 +6,7 @@ mod create;
 mod get;
 mod list;
 mod settings;
+mod shape;
 mod update;
 
 auth0_mcp_plugin::plugin! {

@@ -5,7 +5,7 @@
 
 use auth0_mcp_plugin::{
     Api, Definition, Effect, Endpoint, Failure, Listing, Method, Object, Pagination, Request, Scan,
-    Scanner, Tool, View, Window, view::is_named,
+    Scanner, Tool, View, Window, shape::filled, view::is_named,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,18 +20,15 @@ pub(crate) struct List;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Arguments {
-    /// With name: pages of 100 scanned
     page: u32,
     #[schemars(range(min = 1, max = 100))]
     per_page: u32,
     include_totals: bool,
-    /// Exact
-    #[schemars(length(max = 10), inner(length(min = 1)))]
+    #[schemars(length(max = 10))]
     identifiers: Option<Vec<String>>,
-    /// Part of the name, any case; scans up to 1,000, see `scan`
-    #[schemars(length(min = 1))]
+    /// Part of it, any case; see `scan`
     name: Option<String>,
-    /// Shown instead of the usual, such as token_lifetime
+    /// Instead of the usual
     fields: Option<Vec<String>>,
     /// false: all but these
     include_fields: bool,
@@ -66,8 +63,7 @@ impl Tool for List {
     const DEFINITION: Definition = Definition {
         name: "auth0_list_resource_servers",
         title: "List resource servers",
-        description: "Lists the Auth0 APIs (resource servers) of the tenant, or finds them by name or identifier. Use it \
-            to learn an id or audience; for the scopes and settings of one API use auth0_get_resource_server.",
+        description: "Lists Auth0 APIs (resource servers) in short, or finds them by name.",
         effect: Effect::ReadOnly,
         endpoints: &[Endpoint::new(Method::Get, "resource-servers", &["read:resource_servers"])],
     };
@@ -75,6 +71,10 @@ impl Tool for List {
     fn run(arguments: Arguments, api: &impl Api) -> Result<Output, Failure> {
         let Arguments { page, per_page, include_totals, identifiers, name, fields, include_fields } =
             arguments;
+        filled("name", name.as_deref())?;
+        for (index, identifier) in identifiers.iter().flatten().enumerate() {
+            filled(&format!("identifiers[{index}]"), Some(identifier))?;
+        }
         let view = View::choose("id", fields.as_deref(), include_fields, USUAL, SECRET)?;
         let request =
             identifiers.iter().flatten().fold(Request::get(["resource-servers"]), |request, id| {
@@ -222,5 +222,18 @@ mod tests {
         let failure = crate::call("auth0_list_resource_servers", r#"{"q":"x"}"#, &Script::new());
         let Err(Failure::InvalidArguments(text)) = failure else { panic!("{failure:?}") };
         assert!(text.contains("unknown field `q`"), "{text}");
+    }
+
+    #[test]
+    fn an_empty_name_or_identifier_is_refused() {
+        for (arguments, place) in
+            [(r#"{"name":""}"#, "name"), (r#"{"identifiers":["urn:x",""]}"#, "identifiers[1]")]
+        {
+            let script = Script::new();
+            let failure = crate::call("auth0_list_resource_servers", arguments, &script);
+            let said = format!("{place} must not be empty: leave it out");
+            assert_eq!(failure, Err(Failure::InvalidArguments(said)));
+            assert!(script.sent().is_empty());
+        }
     }
 }

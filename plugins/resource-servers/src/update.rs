@@ -3,17 +3,12 @@
 
 use auth0_mcp_plugin::{
     Api, Definition, Effect, Endpoint, Failure, Given, Method, Object, Patch, Request, Tool,
+    shape::fit,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{
-    get::missing,
-    settings::{
-        AuthorizationDetails, ConsentPolicy, ProofOfPossession, Scope, SigningAlgorithm,
-        SubjectTypeAuthorization, TokenDialect, TokenEncryption,
-    },
-};
+use crate::{get::missing, settings::Scope, shape};
 
 pub(crate) struct Update;
 
@@ -22,33 +17,28 @@ pub(crate) struct Update;
 #[expect(dead_code, reason = "describes the body, which is sent as it was given")]
 pub(crate) struct Arguments {
     /// Or identifier
-    #[schemars(length(min = 1))]
     id: String,
-    #[schemars(length(max = 200), regex(pattern = "^[^<>]+$"))]
     name: Option<String>,
-    /// The whole new list
+    /// Replaces the list: one left out is deleted, so read it first
     scopes: Option<Vec<Scope>>,
-    signing_alg: Option<SigningAlgorithm>,
+    signing_alg: Option<String>,
     #[schemars(length(min = 16), extend("writeOnly" = true))]
     signing_secret: Option<String>,
     allow_offline_access: Option<bool>,
-    /// Seconds
-    #[schemars(range(max = 2_592_000))]
-    token_lifetime: Option<u32>,
-    #[schemars(range(max = 2_592_000))]
-    token_lifetime_for_web: Option<u32>,
-    token_dialect: Option<TokenDialect>,
+    token_lifetime: Option<i64>,
+    token_lifetime_for_web: Option<i64>,
+    token_dialect: Option<String>,
     skip_consent_for_verifiable_first_party_clients: Option<bool>,
     enforce_policies: Option<bool>,
     #[serde(default)]
-    token_encryption: Patch<TokenEncryption>,
+    token_encryption: Patch<Object>,
     #[serde(default)]
-    consent_policy: Patch<ConsentPolicy>,
+    consent_policy: Patch<String>,
     #[serde(default)]
-    authorization_details: Patch<Vec<AuthorizationDetails>>,
+    authorization_details: Patch<Vec<Object>>,
     #[serde(default)]
-    proof_of_possession: Patch<ProofOfPossession>,
-    subject_type_authorization: Option<SubjectTypeAuthorization>,
+    proof_of_possession: Patch<Object>,
+    subject_type_authorization: Option<Object>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -65,9 +55,8 @@ impl Tool for Update {
     const DEFINITION: Definition = Definition {
         name: "auth0_update_resource_server",
         title: "Update resource server",
-        description: "Updates the given settings of an Auth0 API (resource server); all others stay. scopes replaces \
-            the stored list, and a scope that is left out is deleted: to add one, read the list with \
-            auth0_get_resource_server and send all. null clears a setting. The APIs of Auth0 itself cannot be changed.",
+        description: "Updates the given settings of an Auth0 API (resource server). null clears. Values and shapes: see \
+            auth0_create_resource_server.",
         effect: Effect::Write { destructive: true, idempotent: true },
         endpoints: &[Endpoint::new(
             Method::Patch,
@@ -84,6 +73,7 @@ impl Tool for Update {
                 "nothing to change: give a setting beside id".into(),
             ));
         }
+        fit(shape::UPDATE, &body)?;
         let response = Request::patch(["resource-servers", &id]).body(&body)?.send(api)?;
         let resource_server = response.found(|| missing(&id))?.json()?;
         Ok(Output { resource_server, changed: body.into_iter().map(|(name, _)| name).collect() })
@@ -131,6 +121,15 @@ mod tests {
         let message =
             "Resource server with id 'r1' not found. (The resource server does not exist)";
         assert_eq!((error.status, error.message.as_str()), (404, message));
+    }
+
+    #[test]
+    fn what_auth0_would_refuse_is_not_sent() {
+        let script = Script::new();
+        let failure = update(json!({ "id": "r1", "signing_alg": "none" }), &script);
+        let said = "signing_alg must be one of HS256, RS256, RS512, PS256";
+        assert_eq!(failure, Err(Failure::InvalidArguments(said.into())));
+        assert!(script.sent().is_empty());
     }
 
     #[test]

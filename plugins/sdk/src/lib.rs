@@ -6,8 +6,8 @@
 //!
 //! In reading order: [`tool`] says what a tool is, [`api`] what it may ask for, [`request`] and [`response`] how to
 //! ask, [`listing`], [`scan`], [`fields`] and [`view`] how to answer lists truthfully, [`time`] how to read dates and
-//! spans, [`given`] how to pass on what the caller wrote. [`schema`] turns argument types into JSON Schema. `testing`
-//! is the double of the host for unit tests.
+//! spans, [`given`] how to pass on what the caller wrote. [`schema`] turns argument types into JSON Schema, [`shape`]
+//! checks what it leaves open. `testing` is the double of the host for unit tests.
 //!
 //! For particular families: [`pages`] reads whole lists without totals, [`actions`] knows how an Action is built and
 //! deployed, [`masked`] refuses secrets that the host masked and the model sends back.
@@ -25,6 +25,7 @@ pub mod request;
 pub mod response;
 pub mod scan;
 pub mod schema;
+pub mod shape;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
 pub mod time;

@@ -75,7 +75,7 @@ impl Transform for Terse {
 fn drop_noise(schema: &mut Object) {
     schema.remove("title");
     unwrap_only_choice(schema);
-    if schema.get("default") == Some(&Value::Null) {
+    if schema.get("default").is_some_and(is_plain) {
         schema.remove("default");
     }
     // `uint32` and the like are names of Rust types, not of JSON Schema formats.
@@ -88,6 +88,16 @@ fn drop_noise(schema: &mut Object) {
     // Any value at all is the default meaning of a missing keyword, except where this crate closes the object.
     if schema.get("additionalProperties") == Some(&Value::Bool(true)) {
         schema.remove("additionalProperties");
+    }
+}
+
+/// A default that nobody has to be told: nothing, a flag, of which a caller gives the other value, and the page and its
+/// size, which the answer states.
+fn is_plain(default: &Value) -> bool {
+    match default {
+        Value::Null | Value::Bool(_) | Value::Number(_) => true,
+        Value::Array(items) => items.is_empty(),
+        Value::String(_) | Value::Object(_) => false,
     }
 }
 
@@ -206,7 +216,7 @@ mod tests {
         let inner = r#"{"type":"object","properties":{"enabled":{"type":"boolean"}},"additionalProperties":false}"#;
         let usage = r#"{"type":"string","enum":["deny","allow"]}"#;
         let expected = format!(
-            r#"{{"type":"object","properties":{{"id":{{"description":"Shown, on one line.","type":"string"}},"per_page":{{"type":"integer","minimum":1,"maximum":100}},"usage":{usage},"clearable":{{"anyOf":[{usage},{{"type":"null"}}]}},"inner":{inner},"cleared":{{"anyOf":[{inner},{{"type":"null"}}]}},"counts":{{"type":"array","items":{{"anyOf":[{{"type":"integer"}},{{"type":"null"}}]}},"default":[]}}}},"additionalProperties":false,"required":["id"]}}"#
+            r#"{{"type":"object","properties":{{"id":{{"description":"Shown, on one line.","type":"string"}},"per_page":{{"type":"integer","minimum":1,"maximum":100}},"usage":{usage},"clearable":{{"anyOf":[{usage},{{"type":"null"}}]}},"inner":{inner},"cleared":{{"anyOf":[{inner},{{"type":"null"}}]}},"counts":{{"type":"array","items":{{"anyOf":[{{"type":"integer"}},{{"type":"null"}}]}}}}}},"additionalProperties":false,"required":["id"]}}"#
         );
         assert_eq!(serde_json::from_str::<Value>(&input::<Arguments>()).expect("JSON"), {
             serde_json::from_str::<Value>(&expected).expect("JSON")

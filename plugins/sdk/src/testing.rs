@@ -14,13 +14,13 @@ use std::{
     collections::VecDeque,
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     Api, Level, Manifest, Refusal,
     wit::auth0_mcp::plugin::{
         management::{Request, Response},
-        types::Tool,
+        types::{Consequences, Effect, Tool},
     },
 };
 
@@ -140,6 +140,39 @@ fn line(request: &Request) -> String {
     let mark = if query.is_empty() { "" } else { "?" };
     let method = format!("{:?}", request.method).trim_start_matches("Method::").to_uppercase();
     format!("{method} {}{mark}{}", request.path.join("/"), query.join("&"))
+}
+
+/// What a tool costs a model: the bytes of its entry in `tools/list`, as the host writes it.
+#[must_use]
+pub fn listed_bytes(tool: &Tool, with_output: bool) -> usize {
+    listed(tool, with_output).to_string().len()
+}
+
+/// A tool's entry in `tools/list`, as the host writes it.
+#[must_use]
+pub fn listed(tool: &Tool, with_output: bool) -> Value {
+    let schema = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
+    let (reads, consequences) = match tool.effect {
+        Effect::ReadOnly => (true, Consequences::IDEMPOTENT),
+        Effect::Write(consequences) => (false, consequences),
+    };
+    let told = |flag: Consequences| consequences & flag == flag;
+    let mut entry = json!({
+        "name": tool.name,
+        "title": tool.title,
+        "description": tool.description,
+        "inputSchema": schema(&tool.input_schema),
+        "annotations": {
+            "readOnlyHint": reads,
+            "destructiveHint": told(Consequences::DESTRUCTIVE),
+            "idempotentHint": told(Consequences::IDEMPOTENT),
+            "openWorldHint": false,
+        },
+    });
+    if let (true, Some(output)) = (with_output, &tool.output_schema) {
+        entry["outputSchema"] = schema(output);
+    }
+    entry
 }
 
 /// Everything that the host would refuse in a manifest, or that wastes a model's tokens; empty is good.

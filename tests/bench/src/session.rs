@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
-use serde_json::{Value, value::RawValue};
+use serde_json::Value;
 
 use crate::{
     figures::Latencies,
@@ -51,19 +51,16 @@ pub(crate) struct List {
 
 /// What is read of an answer to a call.
 #[derive(Deserialize)]
-struct Answer<'a> {
+struct Answer {
     id: Option<usize>,
-    #[serde(borrow)]
-    result: Option<Called<'a>>,
+    result: Option<Called>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Called<'a> {
+struct Called {
     #[serde(default)]
     is_error: bool,
-    #[serde(borrow)]
-    content: &'a RawValue,
 }
 
 impl Session {
@@ -150,9 +147,9 @@ impl Session {
     /// The number of the call that the line answers; it must have succeeded.
     fn answered(&self) -> Result<usize> {
         let text = || String::from_utf8_lossy(&self.line).into_owned();
-        let answer: Answer<'_> = serde_json::from_slice(&self.line).with_context(text)?;
+        let answer: Answer = serde_json::from_slice(&self.line).with_context(text)?;
         let called = answer.result.with_context(text)?;
-        ensure!(!called.is_error && called.content.get().len() > 1000, "a call failed: {}", text());
+        ensure!(!called.is_error && self.line.len() > 1000, "a call failed: {}", text());
         answer.id.and_then(|id| id.checked_sub(FIRST_CALL)).with_context(text)
     }
 

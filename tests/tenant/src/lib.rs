@@ -254,6 +254,12 @@ impl Tenant {
         self.with_state(|state| state.store.get(family, id).cloned().map(Value::Object))
     }
 
+    /// All objects of a family as the tenant holds them, in its order.
+    #[must_use]
+    pub fn listed(&self, family: &str) -> Vec<Value> {
+        self.with_state(|state| state.store.all(family).map(|(_, object)| object.clone()).collect())
+    }
+
     /// Lets time pass at once for builds and deployments of actions.
     pub fn advance(&self, time: Duration) {
         self.with_state(|state| state.store.clock.advance(time));

@@ -9,9 +9,11 @@
 pub(super) enum Place {
     /// Nothing: the value is looked at by itself.
     Open,
-    /// A string here is a secret; an object is settings. `refresh_token` is both in Auth0: a token in a
-    /// token answer, the rotation settings on an application.
+    /// A string here is a secret; of an object, what [is no setting](is_setting). `refresh_token` is both in
+    /// Auth0: a token in a token answer, the rotation settings on an application.
     Text,
+    /// Inside such an object.
+    Held,
     /// Every string and number at any depth is a secret.
     All,
     /// Key material: all but the public half.
@@ -41,26 +43,11 @@ pub(super) fn place(name: &str) -> Place {
         | b"otp"
         | b"passcode"
         | b"custompasswordhash" => Place::All,
-        b"secret"
-        | b"token"
-        | b"ticket"
-        | b"password"
-        | b"pwd"
-        | b"passwd"
-        | b"passwordhash"
-        | b"authorization"
-        | b"proxyauthorization"
-        | b"cookie"
-        | b"cookies"
-        | b"setcookie"
-        | b"devicecode"
-        | b"usercode"
-        | b"verificationcode"
-        | b"codeverifier"
-        | b"assertion"
-        | b"samlresponse"
-        | b"connectionstring"
-        | b"wrappedkey" => Place::Text,
+        b"secret" | b"token" | b"ticket" | b"ticketid" | b"invitationurl"
+        | b"sumosourceaddress" | b"password" | b"pass" | b"pwd" | b"passwd" | b"passwordhash"
+        | b"cookie" | b"cookies" | b"setcookie" | b"devicecode" | b"usercode"
+        | b"verificationcode" | b"codeverifier" | b"assertion" | b"samlresponse"
+        | b"connectionstring" | b"wrappedkey" => Place::Text,
         _ if ends_like_a_secret(plain) => Place::Text,
         _ => Place::Open,
     }
@@ -71,13 +58,104 @@ pub(super) fn is_secret(name: &str) -> bool {
     matches!(place(name), Place::Text | Place::All)
 }
 
+/// Whether a text after this parameter of a URL and `=` is a secret. Elsewhere these are common words.
+pub(super) fn is_secret_parameter(name: &str) -> bool {
+    let mut buffer = [0; LONGEST];
+    match plain(name, &mut buffer) {
+        Some(b"code" | b"invitation" | b"sig") => true,
+        Some(plain) => plain.ends_with(b"signature"),
+        None => false,
+    }
+}
+
 /// Whether the rest of the line after this name and `:` is a secret, as in a copied HTTP header.
 pub(super) fn is_header(name: &str) -> bool {
     let mut buffer = [0; LONGEST];
+    match plain(name, &mut buffer) {
+        Some(b"cookie" | b"setcookie") => true,
+        Some(plain) => plain.ends_with(b"authorization"),
+        None => false,
+    }
+}
+
+/// Whether a text below this name is source code, or a page that may hold some.
+pub(super) fn is_code(name: &str) -> bool {
+    let mut buffer = [0; LONGEST];
     matches!(
         plain(name, &mut buffer),
-        Some(b"authorization" | b"proxyauthorization" | b"cookie" | b"setcookie")
+        Some(
+            b"code"
+                | b"script"
+                | b"scripts"
+                | b"customscripts"
+                | b"customloginpage"
+                | b"customloginpagepreview"
+                | b"html"
+                | b"template"
+                | b"formtemplate"
+                | b"javascript"
+                | b"sourcecode"
+        )
     )
+}
+
+/// Whether a member of an object below a secret's name is a setting or a label, and not the secret: lifetimes
+/// of a `refresh_token`, the behaviour of `password` as a way to sign in, the mode of a session's `cookie`.
+pub(super) fn is_setting(name: &str) -> bool {
+    const ENDINGS: [&[u8]; 12] = [
+        b"type",
+        b"lifetime",
+        b"behavior",
+        b"length",
+        b"size",
+        b"policy",
+        b"policies",
+        b"metadata",
+        b"createdat",
+        b"updatedat",
+        b"expiresat",
+        b"exchangedat",
+    ];
+    let mut buffer = [0; LONGEST];
+    let Some(plain) = plain(name, &mut buffer) else { return false };
+    ENDINGS.iter().any(|ending| plain.ends_with(ending))
+        || matches!(
+            plain,
+            b"id"
+                | b"name"
+                | b"kind"
+                | b"mode"
+                | b"method"
+                | b"methods"
+                | b"status"
+                | b"format"
+                | b"alg"
+                | b"kid"
+                | b"leeway"
+                | b"expiresin"
+                | b"audience"
+                | b"scope"
+                | b"scopes"
+                | b"userid"
+                | b"clientid"
+                | b"sessionid"
+                | b"device"
+                | b"resourceservers"
+                | b"connection"
+                | b"strategy"
+                | b"provider"
+                | b"title"
+                | b"label"
+                | b"description"
+                | b"placeholder"
+        )
+}
+
+/// Whether an object below this name holds settings or texts only, although a string would be a secret: the
+/// screens of the login pages.
+pub(super) fn is_settings_object(name: &str) -> bool {
+    let mut buffer = [0; LONGEST];
+    matches!(plain(name, &mut buffer), Some(b"loginpassword" | b"signuppassword"))
 }
 
 /// The public parts of key material: certificates, public keys, and what describes them.
@@ -131,6 +209,16 @@ pub(super) fn is_private_jwk_member(name: &str) -> bool {
 }
 
 fn ends_like_a_secret(plain: &[u8]) -> bool {
+    match plain {
+        // The names of secrets that an action has read, in its log entry; a setting of language models.
+        b"accessedsecrets" | b"maxtokens" => false,
+        [one @ .., b's'] if one.ends_with(b"pas") => ends_like_one_secret(plain),
+        [one @ .., b's'] => ends_like_one_secret(one),
+        one => ends_like_one_secret(one),
+    }
+}
+
+fn ends_like_one_secret(plain: &[u8]) -> bool {
     let ends = |endings: &[&[u8]]| endings.iter().any(|ending| plain.ends_with(ending));
     match plain.last() {
         Some(b't') => ends(&[b"secret"]),
@@ -141,17 +229,22 @@ fn ends_like_a_secret(plain: &[u8]) -> bool {
             b"accesskey",
             b"sharedkey",
             b"accountkey",
+            b"writekey",
+            b"serverkey",
         ]),
         Some(b'n') if ends(&[b"token"]) => {
             !ends(&[b"nexttoken", b"pagetoken", b"continuationtoken"])
         }
-        Some(b'n') => ends(&[b"clientassertion"]),
+        Some(b'n') => {
+            ends(&[b"clientassertion", b"authorization"]) && !ends(&[b"subjecttypeauthorization"])
+        }
         // Scripts and links of database connections are called `change_password` and the like.
         Some(b'd') if ends(&[b"password"]) => {
             !ends(&[b"changepassword", b"forgotpassword", b"resetpassword"])
         }
         Some(b'd') => ends(&[b"passwd"]),
         Some(b'e') => ends(&[b"passphrase"]),
+        Some(b's') => ends(&[b"smtppass", b"dbpass", b"userpass", b"authpass"]),
         _ => false,
     }
 }
@@ -177,56 +270,4 @@ fn plain<'b>(name: &str, buffer: &'b mut [u8; LONGEST]) -> Option<&'b [u8]> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_compared_in_any_case_style() {
-        for (names, expected) in [
-            (
-                "client_secret clientSecret Client-Secret CLIENT_SECRET client.secret clientsecret",
-                Place::All,
-            ),
-            (
-                "signing_secret private_key privateKey storageAccessKey sasKey servicePassword masterkey",
-                Place::All,
-            ),
-            ("recovery_code oob_code otp secret_key", Place::All),
-            (
-                "refresh_token access_token id_token token mfa_token device_code client_assertion",
-                Place::Text,
-            ),
-            (
-                "Authorization Set-Cookie X-API-Key api_key password newPassword secret ticket",
-                Place::Text,
-            ),
-            (
-                "stripe_api_key webhookSecret datadogApiKey aws_secret_access_key auth_token db_password",
-                Place::Text,
-            ),
-            ("signing_keys signingKey encryption_key", Place::Keys),
-            ("secrets setup", Place::Named),
-            (
-                "name code key value cert pem id_token_signing_alg token_endpoint_auth_method",
-                Place::Open,
-            ),
-            (
-                "secret_encoded private_key_jwt private_key_id sasKeyName keyId token_lifetime",
-                Place::Open,
-            ),
-            (
-                "token_type token_dialect refresh_tokens next_token change_password credentials",
-                Place::Open,
-            ),
-            ("client_secret_post signing_alg jwt_configuration", Place::Open),
-        ] {
-            for name in names.split(' ') {
-                assert_eq!(place(name), expected, "{name}");
-            }
-        }
-        assert_eq!(place(&format!("{}_api_key", "very_long_name".repeat(20))), Place::Text);
-        assert_eq!(place(&format!("{}client_secret", "_".repeat(200))), Place::All);
-        assert_eq!(place(""), Place::Open);
-        assert_eq!(place("__"), Place::Open);
-    }
-}
+mod tests;

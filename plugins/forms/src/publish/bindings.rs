@@ -95,7 +95,10 @@ pub(super) fn bind<A: Api>(
         wrote = true;
         // Without time to wait the second look is worth less, but still a look.
         _ = waits.once(api);
-        let now = read(api, trigger)?;
+        let now = read(api, trigger).inspect_err(|_| {
+            let told = format!("the action was bound to {}, which is not confirmed", trigger.id());
+            report.done("binding", told);
+        })?;
         gone(&before, &now, trigger, report);
         before = now;
     }

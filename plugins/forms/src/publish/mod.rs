@@ -17,6 +17,7 @@ mod tests;
 use auth0_mcp_plugin::{
     Api, Definition, Effect, Endpoint, Failure, Method, Tool,
     actions::{self, Progress},
+    shape::{Problems, filled},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -26,7 +27,6 @@ use crate::{
     Object,
     get::read,
     graph::{check_whole, warnings},
-    rules::Problems,
 };
 use code::Renders;
 use renderer::Renderer;
@@ -37,12 +37,10 @@ pub(crate) struct Publish;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
-    #[schemars(length(min = 1))]
     id: String,
     #[serde(default)]
     trigger: Trigger,
-    /// Of the Action, if one has to be made
-    #[schemars(length(min = 1))]
+    /// If one has to be made
     action_name: Option<String>,
 }
 
@@ -87,9 +85,8 @@ impl Tool for Publish {
     const DEFINITION: Definition = Definition {
         name: "auth0_publish_form",
         title: "Publish form",
-        description: "Publishes an Auth0 form: checks its graph, then makes, deploys and binds an Action that shows it to \
-            every user at the trigger. Other Actions and bindings stay. What is done already is not done again; a later \
-            auth0_update_form needs no new publish.",
+        description: "Publishes an Auth0 form: makes, deploys and binds an Action that shows it at once to every user at \
+            the trigger. Later updates need no new publish.",
         effect: Effect::Write { destructive: true, idempotent: true },
         endpoints: &[
             Endpoint::new(Method::Get, "forms/{id}", &["read:forms"]),
@@ -112,6 +109,7 @@ impl Tool for Publish {
         Arguments { id, trigger, action_name }: Arguments,
         api: &impl Api,
     ) -> Result<Output, Failure> {
+        filled("action_name", action_name.as_deref())?;
         let mut progress = Progress::new(api);
         progress.tell("checking the form");
         let renders = Renders::new(&id, trigger)?;

@@ -128,17 +128,12 @@ fn make<A: Api>(
     let api = progress.api;
     let named = Request::get(["actions", "actions"]).query("actionName", name);
     let (same, _) = pages::all(api, &named, "actions", 0)?;
-    if same.into_iter().any(|action| Action(action).name() == name) {
-        return Err(taken(name));
-    }
-    let answer =
-        Request::post(["actions", "actions"]).body(&draft(renders, name, api))?.send(api)?;
-    let lost = answer.status() == 409;
-    let made = if lost { None } else { Some(Action(answer.json()?)) };
+    let lost = same.into_iter().any(|action| Action(action).name() == name);
+    let made = if lost { None } else { create(&draft(renders, name, api), api)? };
     if let Some(made) = &made {
         report.done("action", format!("the action '{name}' ({}) was made", made.id()));
     }
-    // Another call may have made one at the same time: both go on with the same.
+    // Another call may have made one since we looked: both go on with the same.
     match (among(list(renders, api)?, renders, bound)?, made) {
         (Found::Ready(renderer), made) => {
             let (Renderer::Live(action) | Renderer::Draft(action)) = &renderer;
@@ -156,6 +151,12 @@ fn make<A: Api>(
         (_, Some(made)) => Ok(Renderer::Draft(made)),
         (_, None) => Err(taken(name)),
     }
+}
+
+/// Makes the Action; gives nothing where its name is taken.
+fn create(draft: &Value, api: &impl Api) -> Result<Option<Action>, Failure> {
+    let answer = Request::post(["actions", "actions"]).body(draft)?.send(api)?;
+    if answer.status() == 409 { Ok(None) } else { Ok(Some(Action(answer.json()?))) }
 }
 
 /// The body of a new Action. Where the tenant does not tell the trigger's version and runtime, it takes its own.

@@ -6,8 +6,8 @@
 
 use serde_json::Value;
 
-use super::{Action, Progress, Waits, missing, number};
-use crate::{Api, Failure, Object, Request};
+use super::{Action, Progress, Waits, after, missing, number};
+use crate::{Api, Failure, Object, Refusal, Request};
 
 /// How often a draft that somebody changes under our hands is waited for again.
 const ATTEMPTS: u32 = 3;
@@ -63,8 +63,8 @@ fn build<A: Api>(
     progress: &mut Progress<'_, A>,
     waits: &mut Waits,
 ) -> Result<Action, Failure> {
+    let mut action = Action::read(progress.api, id)?;
     loop {
-        let action = Action::read(progress.api, id)?;
         match action.status() {
             _ if action.is_deployed() => return Ok(action),
             "failed" => return Err(broken(&action)),
@@ -73,6 +73,11 @@ fn build<A: Api>(
             status => progress.tell(&format!("build: {status}")),
         }
         waits.once(progress.api).map_err(|_| unfinished(&action))?;
+        action = Action::read(progress.api, id).map_err(|failure| match failure {
+            // The last wait can end so late that there is no time for a look.
+            Failure::Refused(Refusal::TimedOut) => unfinished(&action),
+            failure => failure,
+        })?;
     }
 }
 
@@ -86,7 +91,10 @@ fn switch<A: Api>(
     let mut waits = Waits::from(SWITCH);
     loop {
         waits.once(progress.api).map_err(|_| unswitched(ours))?;
-        let action = Action::read(progress.api, id)?;
+        let action = Action::read(progress.api, id).map_err(|failure| match failure {
+            Failure::Refused(Refusal::TimedOut) => unswitched(ours),
+            failure => after(failure, &accepted(ours)),
+        })?;
         let live = action.number();
         let same = action
             .live()
@@ -132,6 +140,12 @@ fn unswitched(ours: u64) -> Failure {
         "Auth0 accepted version {ours} but does not run it yet, and the call's time is up. Call again: the answer \
          says whether it runs by then"
     ))
+}
+
+fn accepted(ours: u64) -> String {
+    format!(
+        "Auth0 had accepted version {ours} before; whether it runs yet is not confirmed. Call again: the answer says so"
+    )
 }
 
 fn broken(action: &Action) -> Failure {

@@ -153,3 +153,21 @@ fn other_answers_are_passed_on() {
         states(&[("built", 0, false)]).answer(400, json!({ "message": "Invalid Request Body." }));
     assert!(matches!(run(&script), Err(Failure::Tenant(_))));
 }
+
+#[test]
+fn a_look_that_fails_does_not_hide_what_is_known() {
+    let script = states(&[("building", 1, false)]).refuse(Refusal::TimedOut);
+    assert!(fails(&script).contains("still running (status building)"));
+
+    let accepted =
+        || states(&[("built", 1, false)]).answer(200, json!({ "id": "v2", "number": 2 }));
+    let text = fails(&accepted().refuse(Refusal::TimedOut));
+    assert!(text.starts_with("Auth0 accepted version 2 but does not run it yet"), "{text}");
+    let text = fails(&accepted().refuse(Refusal::SessionExpired));
+    assert!(text.contains("sign in again. Auth0 had accepted version 2"), "{text}");
+    let Err(Failure::Tenant(error)) = run(&accepted().answer(500, json!({ "message": "No." })))
+    else {
+        panic!("confirmed")
+    };
+    assert!(error.message.starts_with("No. Auth0 had accepted version 2"), "{}", error.message);
+}

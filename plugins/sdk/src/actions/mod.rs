@@ -5,6 +5,7 @@
 //! values out of answers: a missing number is 0 and a missing boolean is false.
 
 mod deploy;
+mod halfway;
 mod progress;
 mod runtime;
 
@@ -13,6 +14,7 @@ use serde_json::Value;
 use crate::{Api, Failure, Object, Request};
 
 pub use deploy::{Deployed, deploy};
+pub use halfway::after;
 pub use progress::{Progress, Waits};
 pub use runtime::{Trigger, trigger};
 
