@@ -74,6 +74,8 @@ await show(
     }),
 );
 
+console.log(`\n${bold("Story 1: create an application")}`);
+
 const name = "Checkout (demo)";
 const created = await show(
   "Create a single-page application",
@@ -122,7 +124,58 @@ await show(
   (result) => [result.content[0].text],
 );
 
+console.log(`\n${bold("Story 2: write and deploy an Action")}`);
+
+const code = [
+  "exports.onExecutePostLogin = async (event, api) => {",
+  "  if (event.stats.logins_count === 1) api.idToken.setCustomClaim('https://shop.example/first_login', true);",
+  "};",
+].join("\n");
+
+const action = await show(
+  "Create it",
+  ...call(
+    client,
+    "auth0_create_action",
+    { name: "Mark first login", supported_triggers: [{ id: "post-login" }], code },
+    (answer) => [`${answer.name} has id ${answer.id} and status ${answer.status}`, shorten(answer.defaults_applied ?? {}, 200)],
+  ),
+);
+
+await show(
+  "Deploy it: the tool waits for the build",
+  ...call(client, "auth0_deploy_action", { id: action.id }, (answer) => [shorten(answer, 300)]),
+);
+
+await show(
+  "Deploy it again: nothing has changed, so nothing is sent",
+  ...call(client, "auth0_deploy_action", { id: action.id }, (answer) => [shorten(answer, 300)]),
+);
+
+console.log(`\n${bold("Story 3: find the failed logins of one address")}`);
+
+const failures = await show(
+  "Failed logins from 192.0.2.3 in the last three days",
+  ...call(
+    client,
+    "auth0_list_logs",
+    { event: "login", outcome: "failed", ip: "192.0.2.3", since: "3d", per_page: 5 },
+    (answer) => [
+      `the arguments became this Lucene query: ${answer.query}`,
+      ...answer.logs.slice(0, 3).map((event) => shorten(event, 220)),
+      shorten(answer.pagination ?? {}, 200),
+    ],
+  ),
+);
+
+await show(
+  "One of them in full",
+  ...call(client, "auth0_get_log", { id: failures.logs[0].log_id }, (event) => [shorten(event, 300)]),
+);
+
 await client.close();
+
+console.log(`\n${bold("And what a session cannot do")}`);
 
 await show(
   "The same server, read-only: a write is refused",

@@ -51,9 +51,13 @@ impl Generator {
         // Some objects are nearly whole, most have a few fields.
         let likely = self.random.u8(10..80);
         for (name, schema) in properties {
-            if required.contains(&name.as_str().into()) || self.random.u8(..100) < likely {
+            let needed = required.contains(&name.as_str().into())
+                || (required.is_empty() && needed(field, name));
+            if needed || self.random.u8(..100) < likely {
                 let value = match name.as_str() {
                     "nodes" => self.told(name),
+                    // The schema leaves the list of triggers to the tenant.
+                    "id" if field == "supported_triggers" => self.value(schema, "trigger"),
                     _ => self.value(schema, name),
                 };
                 object.insert(name.clone(), value);
@@ -66,7 +70,8 @@ impl Generator {
         if field == "nodes" {
             return self.told(field);
         }
-        let least = usize::try_from(schema["minItems"].as_u64().unwrap_or(0)).unwrap();
+        let told = u64::from(field == "supported_triggers");
+        let least = usize::try_from(schema["minItems"].as_u64().unwrap_or(told)).unwrap();
         let count = self.random.usize(least..=least + 3);
         (0..count).map(|_| self.value(&schema["items"], field)).collect()
     }
@@ -151,7 +156,10 @@ impl Generator {
             }
             "target" => &["https://after.example/", "https://after.example/welcome?a=b"],
             "grant_types" => &["authorization_code", "implicit", "refresh_token", "password"],
-            "supported_triggers" | "trigger" => &["post-login", "credentials-exchange"],
+            "rotation_type" => &["rotating", "non-rotating"],
+            "expiration_type" => &["expiring", "non-expiring"],
+            "alg" => &["HS256", "RS256", "RS512", "PS256"],
+            "trigger" => &["post-login", "credentials-exchange"],
             "client_id" => {
                 &["A819bvTpf9dqcUgxM9ZZ810pkf6Xlx8R", "on6uZ3FCH2n6WSZ1mvw4SKdWcWCiHSWY"]
             }
@@ -180,5 +188,16 @@ impl Generator {
             _ => crate::deep::objects(field),
         };
         values[self.random.usize(..values.len())].clone()
+    }
+}
+
+/// What is required although not every schema says so: some leave it to the plugin.
+fn needed(object: &str, member: &str) -> bool {
+    match object {
+        "supported_triggers" => matches!(member, "id" | "version"),
+        "dependencies" => matches!(member, "name" | "version"),
+        "secrets" => member == "name",
+        "refresh_token" => matches!(member, "rotation_type" | "expiration_type"),
+        _ => false,
     }
 }

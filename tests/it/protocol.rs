@@ -119,3 +119,33 @@ fn a_line_over_the_limit_is_answered_and_the_session_goes_on() {
     assert_eq!(session.next()["error"]["code"], -32600);
     assert!(session.request("ping", json!({}))["result"].is_object());
 }
+
+#[test]
+fn an_id_that_is_in_use_is_refused_before_anything_is_done() {
+    let tenant = tenant();
+    let mut session = Builder::new().tenant(&tenant).start();
+    let call = |name: &str| {
+        json!({"jsonrpc": "2.0", "id": 50, "method": "tools/call",
+            "params": {"name": "auth0_create_application", "arguments": {"name": name}}})
+        .to_string()
+    };
+    session.send_line(&format!("{}\n{}\n{}", call("one"), call("two"), call("three")));
+    let mut answers = [session.next(), session.next(), session.next()];
+    answers.sort_by_key(|answer| answer["error"]["code"].as_i64());
+    assert_eq!(answers[0]["error"]["code"], -32600);
+    assert_eq!(answers[1]["error"]["code"], -32600);
+    assert_eq!(answers[2]["result"]["structuredContent"]["name"], "one", "{answers:?}");
+    let posts = tenant.requests().iter().filter(|request| request.method == "POST").count();
+    assert_eq!(posts, 1);
+    session.send_line(&call("four"));
+    assert_eq!(session.next()["result"]["structuredContent"]["name"], "four");
+}
+
+#[test]
+fn no_json_text_hides_in_another() {
+    let tenant = tenant();
+    let mut session = Builder::new().tenant(&tenant).start();
+    let hidden = r#"{"$serde_json::private::RawValue":"\"tools/list\""}"#;
+    session.send_line(&format!(r#"{{"jsonrpc":"2.0","id":7,"method":{hidden},"params":{{}}}}"#));
+    assert_eq!(session.next()["error"]["code"], -32600);
+}

@@ -76,7 +76,7 @@ impl invocation::Host for State {
 
     async fn pause(&mut self, milliseconds: u32) -> Result<Result<(), Refusal>> {
         let wake = Instant::now() + Duration::from_millis(milliseconds.into());
-        if wake >= self.deadline {
+        if wake + LAST_WORDS >= self.deadline {
             return Ok(Err(Refusal::TimedOut));
         }
         tokio::time::sleep_until(wake.into()).await;

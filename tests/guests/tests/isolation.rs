@@ -43,6 +43,7 @@ fn each_hostile_tool_ends_with_its_reason_and_the_server_goes_on() {
         ("panic", "the reason of the panic with a second line"),
         ("trap", "unreachable"),
         ("huge_answer", "the limit is 1048576 bytes"),
+        ("huge_failure", "the limit is 8192 bytes"),
         ("not_json", "is not JSON"),
         ("deep_json", "is not JSON"),
         (
@@ -141,4 +142,18 @@ fn a_plugin_that_repeats_a_credential_shows_nothing() {
         !stderr.contains(&token[..40]) && !stderr.contains(&token[token.len() - 20..]),
         "{stderr}"
     );
+}
+
+#[test]
+fn progress_is_bounded() {
+    let tenant = tenant();
+    let mut session = Builder::new().tenant(&tenant).start();
+    let params =
+        json!({"name": "progress_flood", "arguments": {}, "_meta": {"progressToken": "t"}});
+    let id = session.ask("tools/call", params);
+    let mut steps = 0;
+    while session.next()["id"] != id {
+        steps += 1;
+    }
+    assert!((1..=200).contains(&steps), "{steps}");
 }

@@ -15,7 +15,7 @@ use auth0_mcp_plugin::wit::{
 struct Hostile;
 
 /// Every tool; those whose name begins with `read_` say that they only read.
-const TOOLS: [&str; 21] = [
+const TOOLS: [&str; 23] = [
     "well_behaved",
     "spin",
     "wait_forever",
@@ -37,6 +37,8 @@ const TOOLS: [&str; 21] = [
     "fail_with",
     "log_with",
     "panic_with",
+    "huge_failure",
+    "progress_flood",
 ];
 
 impl Guest for Hostile {
@@ -80,6 +82,11 @@ impl Guest for Hostile {
                 Ok("{}".into())
             }
             "panic_with" => panic!("{arguments}"),
+            "huge_failure" => Err(Failure::Other("\0".repeat(20 << 20))),
+            "progress_flood" => {
+                (0..100_000).for_each(|step| invocation::progress(step, None, "again"));
+                Ok("{}".into())
+            }
             _ => Err(Failure::Other("no such tool".into())),
         }
     }
