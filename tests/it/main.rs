@@ -1,5 +1,11 @@
 //! The tests of the product: the real binary, real pipes, a real HTTPS socket.
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, clippy::type_complexity, unreachable_pub, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::type_complexity,
+    unreachable_pub,
+    reason = "tests"
+)]
 
 mod actions;
 mod applications;

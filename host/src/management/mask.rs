@@ -60,8 +60,7 @@ impl Mask {
 /// A message or a log line without its secrets: those in use, and whatever has the shape of one.
 #[must_use]
 pub fn mask_text<'t>(text: &'t str, live: &Live) -> Cow<'t, str> {
-    let reading = if text.contains('\n') { Reading::Code } else { Reading::Line };
-    Walk { live }.text(text, reading).map_or(Cow::Borrowed(text), Cow::Owned)
+    Walk { live }.text(text, Reading::Line).map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
 /// One walk through a value, with the secrets that were live when it began.
@@ -79,7 +78,7 @@ impl Walk<'_> {
             Value::Array(items) => {
                 items.iter_mut().for_each(|item| self.value(item, place, reading))
             }
-            Value::Object(members) => self.object(members, place),
+            Value::Object(members) => self.object(members, place, reading),
             _ => {}
         }
     }
@@ -94,9 +93,10 @@ impl Walk<'_> {
         }
     }
 
-    fn object(&self, members: &mut Map<String, Value>, place: Place) {
+    fn object(&self, members: &mut Map<String, Value>, place: Place, reading: Reading) {
         let is_jwk = members.contains_key("kty");
         let names_a_secret = pair_names_a_secret(members);
+        let holds_a_secret = matches!(place, Place::Text | Place::Held) && !is_rotation(members);
         for (name, value) in members.iter_mut() {
             let inner = match place {
                 Place::All => Place::All,
@@ -104,9 +104,12 @@ impl Walk<'_> {
                 Place::Named if !names::is_secret_label(name) => Place::Named,
                 _ if is_jwk && names::is_private_jwk_member(name) => Place::All,
                 _ if names_a_secret && name == "value" => Place::All,
+                _ if holds_a_secret && !names::is_setting(name) => Place::Held,
+                _ if value.is_object() && names::is_settings_object(name) => Place::Open,
                 _ => names::place(name),
             };
-            self.value(value, inner, reading(name, value));
+            let reading = if names::is_code(name) { Reading::Code } else { reading };
+            self.value(value, inner, reading);
         }
         self.member_names(members);
     }
@@ -142,14 +145,9 @@ fn pair_names_a_secret(members: &Map<String, Value>) -> bool {
             .any(names::is_secret)
 }
 
-/// Code is told by its field, or by having lines.
-fn reading(name: &str, value: &Value) -> Reading {
-    match value {
-        Value::String(text) if matches!(name, "code" | "script") || text.contains('\n') => {
-            Reading::Code
-        }
-        _ => Reading::Line,
-    }
+/// The rotation settings of an application's `refresh_token`.
+fn is_rotation(members: &Map<String, Value>) -> bool {
+    text::ROTATION.iter().any(|name| members.contains_key(*name))
 }
 
 #[cfg(test)]

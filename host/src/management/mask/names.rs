@@ -231,6 +231,7 @@ fn ends_like_one_secret(plain: &[u8]) -> bool {
             b"accountkey",
             b"writekey",
             b"serverkey",
+            b"webhookkey",
         ]),
         Some(b'n') if ends(&[b"token"]) => {
             !ends(&[b"nexttoken", b"pagetoken", b"continuationtoken"])

@@ -160,6 +160,51 @@ fn live_secrets_are_found_in_values_names_and_messages() {
     assert!(matches!(mask.text("nothing to see"), Cow::Borrowed(_)));
 }
 
+#[test]
+fn an_object_below_a_secrets_name_keeps_its_settings_only() {
+    for (value, expected) in [
+        (
+            json!({"secret": {"value": "x", "name": "n"}}),
+            json!({"secret": {"value": REDACTED, "name": "n"}}),
+        ),
+        (
+            json!({"token": {"value": 1234, "deep": ["x"]}}),
+            json!({"token": {"value": REDACTED, "deep": [REDACTED]}}),
+        ),
+        (
+            json!({"password": {"current": "x", "new": {"y": "z"}}}),
+            json!({"password": {"current": REDACTED, "new": {"y": REDACTED}}}),
+        ),
+        (json!({"access_tokens": {"google": "x"}}), json!({"access_tokens": {"google": REDACTED}})),
+        (
+            json!({"passwords": ["x"], "apikeys": "y"}),
+            json!({"passwords": [REDACTED], "apikeys": REDACTED}),
+        ),
+    ] {
+        check(value, expected);
+    }
+    let same = json!({
+        "refresh_token": {"rotation_type": "rotating", "policies": [{"audience": "a", "scope": ["s"]}], "new": "setting"},
+        "authentication_methods": {"password": {"enabled": true, "api_behavior": "required", "signup_behavior": "allow"}},
+        "subject_type_authorization": {"user": {"policy": "allow_all"}}, "token_quota": {"client_credentials": {"per_day": 5}},
+        "passwordPolicy": "good", "password_complexity_options": {"min_length": 8}, "password_history": {"size": 5},
+        "login-password": {"title": "Enter your password"}, "cookie": {"mode": "persistent"},
+        "tokens": [{"id": "x", "user_id": "u", "device": {"initial_ip": "i"}, "created_at": "d"}],
+    });
+    check(same.clone(), same);
+}
+
+#[test]
+fn code_is_told_by_its_field_and_not_by_its_lines() {
+    let code = "const a = 1;\nf({\n  client_secret: event.secrets.KEY_123456789,\n  token: tokens.main1\n})";
+    let same = json!({"code": code, "options": {"customScripts": {"login": code}}, "custom_login_page": code});
+    check(same.clone(), same);
+    check(
+        json!({"raw": "POST / HTTP/1.1\r\nAuthorization: ApiKey x\r\n\r\nclient_secret=y&a=b"}),
+        json!({"raw": format!("POST / HTTP/1.1\r\nAuthorization: {REDACTED}\r\n\r\nclient_secret={REDACTED}&a=b")}),
+    );
+}
+
 /// Every name of the list, in any case style and at any place, as JSON, as JSON in a string and in a URL.
 #[test]
 fn a_planted_secret_never_survives() {

@@ -66,6 +66,34 @@ fn shapes_are_found_in_any_text() {
                 (r#"{"password":""}"#, r#"{"password":""}"#),
                 (r#"{"api_key":"cut off"#, r#"{"api_key":"█"#),
                 ("const apiKey = 'sk_live_1234';", "const apiKey = '█';"),
+                (
+                    "https://x/i?invitation=abc&organization=o&X-Amz-Signature=0a1b&signature=s",
+                    "https://x/i?invitation=█&organization=o&X-Amz-Signature=█&signature=█",
+                ),
+                ("?invitation_url=https%3A%2F%2Fx&a=1", "?invitation_url=█&a=1"),
+                (r#"{"client_secret":["a","b]"],"c":[1]}"#, r#"{"client_secret":█,"c":[1]}"#),
+                (
+                    r#"{\"client_secrets\":[\"a\"],\"c\":[1]}"#,
+                    r#"{\"client_secrets\":█,\"c\":[1]}"#,
+                ),
+                (r#"{"client_secret":[]}"#, r#"{"client_secret":[]}"#),
+                (r#"{"client_secret":["cut o"#, r#"{"client_secret":█"#),
+                (
+                    r#"{"refresh_token":{"rotation_type":"rotating","x":"y"},"a":"b"}"#,
+                    r#"{"refresh_token":{"rotation_type":"rotating","x":"y"},"a":"b"}"#,
+                ),
+                (
+                    r#"{"password":{"enabled":true,"api_behavior":"required"}}"#,
+                    r#"{"password":{"enabled":true,"api_behavior":"required"}}"#,
+                ),
+                (
+                    r#"{"token":{"type":"t","value":"abc"},"a":"b"}"#,
+                    r#"{"token":{"type":"t","value":"█"},"a":"b"}"#,
+                ),
+                (
+                    r#"{\"secret\":[{\"id\":\"1\",\"x\":{\"y\":\"abc\"}}],\"a\":\"b\"}"#,
+                    r#"{\"secret\":[{\"id\":\"1\",\"x\":{\"y\":\"█\"}}],\"a\":\"b\"}"#,
+                ),
                 ("?ticket={{ticket}}&token=${token}", "?ticket={{ticket}}&token=${token}"),
                 ("2026-05-29T10:45:58.888Z", "2026-05-29T10:45:58.888Z"),
                 (
@@ -95,6 +123,18 @@ fn lines_are_read_generously() {
             ("client_secret: \"a b\"", "client_secret: \"█\""),
             ("token=█", "token=█"),
             ("errorCode=x statusCode=401", "errorCode=x statusCode=401"),
+            (
+                "GET / HTTP/1.1\r\nAuthorization: ApiKey abc\r\nCookie: a=\"b\"; c=d\r\nHost: x",
+                "GET / HTTP/1.1\r\nAuthorization: █\r\nCookie: █\r\nHost: x",
+            ),
+            ("Cookie: a=b\\r\\nHost: x", "Cookie: █\\r\\nHost: x"),
+            ("client_secret=abc\nx=1", "client_secret=█\nx=1"),
+            ("client_secret = abc\nx=1", "client_secret = █\nx=1"),
+            ("client_secret: abc\npassword: hunter", "client_secret: █\npassword: █"),
+            (
+                "a:\n  client_secret: event.secrets.KEY,\n  b",
+                "a:\n  client_secret: event.secrets.KEY,\n  b",
+            ),
         ],
     );
 }
@@ -129,6 +169,13 @@ fn code_keeps_what_only_names_a_secret() {
             ("fetch('https://x/?api_key=abc123&b=1')", "fetch('https://x/?api_key=█&b=1')"),
             ("client_secret: \"abc123def\"", "client_secret: \"█\""),
             ("authorization: token", "authorization: token"),
+            ("  authorization: 'x ' + token,\n", "  authorization: 'x ' + token,\n"),
+            ("  password,\n  token: accessToken,\n", "  password,\n  token: accessToken,\n"),
+            ("token=getToken1(b)\nsecret=a.b1.c\n", "token=getToken1(b)\nsecret=a.b1.c\n"),
+            ("client_secret=abc123\nx=1", "client_secret=█\nx=1"),
+            ("# x\nclient_secret: s3cr3t-value\n", "# x\nclient_secret: █\n"),
+            ("/*\n Authorization: ApiKey abc\n*/", "/*\n Authorization: █\n*/"),
+            (" Cookie: a=b; c=d\r\nX-Api-Key: 0a1b-2c3d", " Cookie: █\r\nX-Api-Key: █"),
             ("type: ok ? 'token' : 'code',", "type: ok ? 'token' : 'code',"),
         ],
     );
@@ -169,6 +216,70 @@ fn any_text_is_read_without_a_panic() {
             (0..random.usize(0..14)).map(|_| pieces[random.usize(0..pieces.len())]).collect();
         for reading in [Reading::Line, Reading::Code] {
             let _ = mask(&text, reading);
+        }
+    }
+}
+
+/// What every rule looks for, and what it looks through.
+const TRIGGERS: [&str; 30] = [
+    "eyJ",
+    "eyJa.",
+    " ",
+    "Bearer ",
+    "Basic ",
+    "token=",
+    "?token=",
+    "otp=",
+    ":otp",
+    ":token",
+    ":password",
+    "secret=\"",
+    "secret=\\\"",
+    "secret=\\\\'",
+    "token: ",
+    "\"token\":[",
+    "\"token\":{",
+    "\\",
+    "\"",
+    "-----BEGIN ",
+    "-----BEGIN PRIVATE KEY-----",
+    "ticket=",
+    "://a:",
+    "{\"",
+    "QUJDREVGR0g",
+    "%3d",
+    "(",
+    "\n",
+    "Cookie: ",
+    "_-",
+];
+
+/// How often each byte of the text is looked at, at most.
+fn steps_per_byte(text: &str, reading: Reading) -> usize {
+    steps::TAKEN.set(0);
+    let _ = mask(text, reading);
+    steps::TAKEN.get() / text.len()
+}
+
+#[test]
+fn the_time_grows_with_the_length_and_no_faster() {
+    const LENGTH: usize = 32 << 10;
+    for reading in [Reading::Line, Reading::Code] {
+        for (one, other) in TRIGGERS.iter().flat_map(|a| TRIGGERS.iter().map(move |b| (a, b))) {
+            let pair = format!("{one}{other}");
+            let halves =
+                one.repeat(LENGTH / 2 / one.len()) + &other.repeat(LENGTH / 2 / other.len());
+            for text in [pair.repeat(LENGTH / pair.len()), halves] {
+                let steps = steps_per_byte(&text, reading);
+                assert!(steps <= 32, "{reading:?} {one:?} {other:?}: {steps}");
+            }
+        }
+        // Quotes that never close, each with more backslashes than the one before.
+        for quote in ['"', '\'', '`'] {
+            let open = |slashes| format!("token={}{quote}", "\\".repeat(slashes));
+            let text = (0..300).map(open).collect::<String>() + " ";
+            let steps = steps_per_byte(&text, reading);
+            assert!(steps <= 64, "{reading:?} {quote}: {steps}");
         }
     }
 }
