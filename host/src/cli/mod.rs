@@ -1,6 +1,7 @@
 //! The commands: one file each, arguments apart from behaviour.
 
 pub mod args;
+mod printer;
 mod run;
 
 use std::process::ExitCode;

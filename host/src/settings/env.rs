@@ -24,7 +24,7 @@ const fn secret(name: &'static str, help: &'static str) -> Variable {
 }
 
 /// All variables, in the order of the documentation.
-pub const VARIABLES: [Variable; 8] = [
+pub const VARIABLES: [Variable; 9] = [
     variable("AUTH0_DOMAIN", "the tenant's domain, such as `my-tenant.eu.auth0.com`"),
     secret("AUTH0_TOKEN", "an access token for the Management API of that tenant"),
     variable(
@@ -36,6 +36,10 @@ pub const VARIABLES: [Variable; 8] = [
     variable(
         "AUTH0_MCP_READ_ONLY",
         "`true` enables reading tools only, as `--read-only`; read-only from either wins",
+    ),
+    variable(
+        "AUTH0_MCP_DATA_DIR",
+        "the folder for plugins and other data, instead of the system's place for data",
     ),
     variable("DEBUG", "`auth0-mcp` writes debug lines on standard error"),
     variable(

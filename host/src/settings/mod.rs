@@ -4,6 +4,7 @@
 //! is not understood is an error, never a default: a typo must not open what somebody meant to close.
 
 pub mod env;
+pub mod folders;
 
 use std::path::PathBuf;
 
