@@ -4,7 +4,9 @@
 //! - [`domain`]: the one host that a token may be sent to;
 //! - [`token`]: an access token, and what can be read from it;
 //! - [`environment`]: credentials from settings that are already resolved (no variable is read here);
+//! - [`oauth`]: the client of OAuth endpoints that all grants share;
 //! - [`client_credentials`]: a client id and secret exchanged for tokens, renewed by [`renewal`];
+//! - [`profile`], [`vault`]: sign-ins by name, kept in the system's keychain;
 //! - [`https`], [`trust`], [`cause`]: how this process reaches the tenant, whom it believes, why it failed.
 //!
 //! Everything above this module sees the trait [`Credentials`] and does not know where a token comes from.
@@ -15,9 +17,12 @@ pub mod client_credentials;
 pub mod domain;
 pub mod environment;
 pub mod https;
+pub mod oauth;
+pub mod profile;
 pub mod renewal;
 pub mod token;
 pub mod trust;
+pub mod vault;
 
 use std::{fmt, future::Future, pin::Pin, time::SystemTime};
 
@@ -114,4 +119,11 @@ pub enum CredentialError {
     /// This machine's certificates cannot be used.
     #[error(transparent)]
     Trust(#[from] TrustError),
+}
+
+impl CredentialError {
+    /// A token that cannot stand in a header.
+    fn unusable(domain: &Domain) -> Self {
+        Self::Malformed { domain: domain.clone(), reason: "its access_token cannot be sent" }
+    }
 }
