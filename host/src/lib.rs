@@ -9,6 +9,7 @@ pub mod auth;
 pub mod call;
 pub mod catalog;
 pub mod cli;
+pub mod clients;
 #[cfg(feature = "demo")]
 mod demo;
 pub mod exit;

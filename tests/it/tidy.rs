@@ -45,6 +45,8 @@ fn outside_crates_are_named_at_their_home_only() {
         ("reqwest::", &["host/src/management/", "host/src/auth/"]),
         ("clap::", &["host/src/cli/"]),
         ("jsonschema::", &["host/src/catalog/admission.rs"]),
+        ("jsonc_parser::", &["host/src/clients/json"]),
+        ("similar::", &["host/src/clients/diff.rs"]),
         ("secrecy::", &["host/src/secret.rs"]),
         ("keyring_core::", &["host/src/auth/vault/keychain.rs"]),
         ("keyring_store::", &["host/src/auth/vault/keychain.rs"]),

@@ -1,6 +1,7 @@
 //! The commands: one file each, arguments apart from behaviour.
 
 pub mod args;
+pub mod init;
 mod printer;
 mod run;
 

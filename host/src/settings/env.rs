@@ -24,7 +24,7 @@ const fn secret(name: &'static str, help: &'static str) -> Variable {
 }
 
 /// All variables, in the order of the documentation.
-pub const VARIABLES: [Variable; 9] = [
+pub const VARIABLES: [Variable; 14] = [
     variable("AUTH0_DOMAIN", "the tenant's domain, such as `my-tenant.eu.auth0.com`"),
     secret("AUTH0_TOKEN", "an access token for the Management API of that tenant"),
     variable(
@@ -41,6 +41,11 @@ pub const VARIABLES: [Variable; 9] = [
         "AUTH0_MCP_DATA_DIR",
         "the folder for plugins and other data, instead of the system's place for data",
     ),
+    variable("CLAUDE_CONFIG_DIR", "where Claude Code keeps its configuration, as it reads it too"),
+    variable("GEMINI_CLI_HOME", "the home directory that Gemini CLI uses"),
+    variable("CODEX_HOME", "where Codex keeps its configuration"),
+    variable("XDG_CONFIG_HOME", "where Claude Desktop and VS Code keep theirs on Linux"),
+    variable("APPDATA", "where they keep theirs on Windows"),
     variable("DEBUG", "`auth0-mcp` writes debug lines on standard error"),
     variable(
         "SSL_CERT_FILE",
