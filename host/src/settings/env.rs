@@ -24,7 +24,7 @@ const fn secret(name: &'static str, help: &'static str) -> Variable {
 }
 
 /// All variables, in the order of the documentation.
-pub const VARIABLES: [Variable; 14] = [
+pub const VARIABLES: &[Variable] = &[
     variable("AUTH0_DOMAIN", "the tenant's domain, such as `my-tenant.eu.auth0.com`"),
     secret("AUTH0_TOKEN", "an access token for the Management API of that tenant"),
     variable(
