@@ -16,5 +16,6 @@ pub mod exit;
 pub mod log;
 pub mod management;
 pub mod mcp;
+pub mod policy;
 pub mod secret;
 pub mod settings;

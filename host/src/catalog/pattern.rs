@@ -7,7 +7,7 @@
 use wildmatch::WildMatch;
 
 /// No pattern is longer; tool names end at 60.
-const LONGEST: usize = 200;
+pub const LONGEST: usize = 200;
 
 /// Why a list of patterns is refused. The operator reads it.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -85,6 +85,12 @@ impl Patterns {
     pub fn joined(&self) -> String {
         self.0.join(",")
     }
+}
+
+/// Whether one pattern matches a name.
+#[must_use]
+pub fn matches(pattern: &str, name: &str) -> bool {
+    WildMatch::new(pattern).matches(name)
 }
 
 /// What to say about a name that does not exist: the nearest ones, or all.

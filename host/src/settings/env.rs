@@ -38,6 +38,10 @@ pub const VARIABLES: &[Variable] = &[
         "`true` enables reading tools only, as `--read-only`; read-only from either wins",
     ),
     variable(
+        "AUTH0_MCP_POLICY",
+        "a policy file that narrows further what the system's policy leaves; see SECURITY.md",
+    ),
+    variable(
         "AUTH0_MCP_DATA_DIR",
         "the folder for plugins and other data, instead of the system's place for data",
     ),
