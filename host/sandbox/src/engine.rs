@@ -8,14 +8,6 @@ use wasmtime::{
 
 use crate::{OpenError, bindings, compiled::Compiled, imports, state::State, ticker::Ticker};
 
-/// The interfaces that a plugin may import. Anything else is refused before compiling.
-const IMPORTS: [&str; 4] = [
-    "auth0-mcp:plugin/types@1.0.0",
-    "auth0-mcp:plugin/management@1.0.0",
-    "auth0-mcp:plugin/invocation@1.0.0",
-    "auth0-mcp:plugin/log@1.0.0",
-];
-
 /// How many calls run at once. The client library allows as many requests to the tenant.
 const CONCURRENT_CALLS: usize = 32;
 
@@ -58,7 +50,7 @@ impl Engine {
     /// # Errors
     /// The bytes are no component, import something unknown, or do not compile.
     pub fn compile(&self, component: &[u8]) -> Result<Compiled, OpenError> {
-        check(component)?;
+        imports::check(component)?;
         compile_with(&self.wasmtime, component)
     }
 }
@@ -69,7 +61,7 @@ impl Engine {
 /// # Errors
 /// As [`Engine::compile`]; also if the target is not one that this build of wasmtime compiles for.
 pub(crate) fn compile_for(target: &str, component: &[u8]) -> Result<Compiled, OpenError> {
-    check(component)?;
+    imports::check(component)?;
     let engine = config(Some(target)).and_then(|config| wasmtime::Engine::new(&config));
     compile_with(&engine.map_err(|error| OpenError::CompiledCode(format!("{error:#}")))?, component)
 }
@@ -78,13 +70,6 @@ fn compile_with(engine: &wasmtime::Engine, component: &[u8]) -> Result<Compiled,
     match engine.precompile_component(component) {
         Ok(code) => Ok(Compiled::fresh(code)),
         Err(error) => Err(OpenError::NotAComponent(format!("{error:#}"))),
-    }
-}
-
-fn check(component: &[u8]) -> Result<(), OpenError> {
-    match imports(component)?.into_iter().find(|name| !IMPORTS.contains(&name.as_str())) {
-        Some(name) => Err(OpenError::UnknownImport(name)),
-        None => Ok(()),
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use wasmtime::Trap;
 
-use crate::{Limits, state::State};
+use crate::{Limits, imports::Unknown, state::State};
 
 /// Why a component cannot be opened. The operator reads it.
 #[derive(Debug, thiserror::Error)]
@@ -19,8 +19,13 @@ pub enum OpenError {
     )]
     CoreModule,
     /// It wants something that the host does not give.
-    #[error("the component imports `{0}`, which is not part of auth0-mcp:plugin@1.0.0")]
-    UnknownImport(String),
+    #[error("the component imports `{name}`: {why}")]
+    UnknownImport {
+        /// As it stands in the bytes, made safe to show.
+        name: String,
+        /// Why nobody gives it.
+        why: Unknown,
+    },
     /// Compiled code of another engine, or damaged.
     #[error("the compiled code cannot be used: {0}")]
     CompiledCode(String),

@@ -25,7 +25,7 @@ pub use capabilities::{Answer, Capabilities, Deny};
 pub use compiled::Compiled;
 pub use engine::Engine;
 pub use fault::{OpenError, PluginFault};
-pub use imports::imports;
+pub use imports::{Import, ImportKind, Unknown, classified, imports};
 pub use limits::Limits;
 pub use manifest::Manifest;
 pub use plugin::Plugin;
