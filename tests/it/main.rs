@@ -25,6 +25,7 @@ mod lifecycle;
 mod logs;
 mod logs_entries;
 mod parity;
+mod plugin_new;
 mod protocol;
 mod recordings;
 mod resource_servers;

@@ -1,7 +1,10 @@
 //! The command line, as clap reads it. The doc comments are the help text.
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand};
 
+use super::plugin::Language;
 use crate::settings::RunFlags;
 
 /// MCP server for Auth0: lets an AI client administer a tenant through sandboxed tools.
@@ -23,6 +26,41 @@ pub struct Cli {
 pub enum Command {
     /// Serve MCP over standard input and output
     Run(RunArgs),
+    /// Plugins of third parties
+    #[command(subcommand)]
+    Plugin(PluginCommand),
+}
+
+/// The commands of `plugin`.
+#[derive(Debug, Subcommand)]
+pub enum PluginCommand {
+    /// Start a plugin of your own: a project that builds and passes its tests
+    New(NewArgs),
+    /// Make a component of the core module that a Rust compiler gives
+    Componentize(ComponentizeArgs),
+}
+
+/// The flags of `plugin new`.
+#[derive(Args, Debug)]
+pub struct NewArgs {
+    /// The plugin's name, such as `my-plugin`; its tools begin with `my_plugin_`
+    pub name: String,
+    /// What to write it in
+    #[arg(long, value_name = "LANGUAGE")]
+    pub lang: Language,
+    /// The folder to create the project's folder in, instead of the current one
+    #[arg(long, value_name = "FOLDER")]
+    pub dir: Option<PathBuf>,
+}
+
+/// The flags of `plugin componentize`.
+#[derive(Args, Debug)]
+pub struct ComponentizeArgs {
+    /// The core module: target/wasm32-unknown-unknown/release/MY_PLUGIN.wasm
+    pub module: PathBuf,
+    /// Where to write the component, instead of MY-PLUGIN.wasm in the current folder
+    #[arg(long, short, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// The flags of `run`.

@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod init;
+pub mod plugin;
 mod printer;
 mod run;
 
@@ -31,6 +32,7 @@ pub fn main(product: &Product) -> ExitCode {
     let environment = Environment::read();
     let exit = match cli.command {
         Command::Run(args) => run::run(&args.into(), &environment, product),
+        Command::Plugin(command) => plugin::run(command, product),
     };
     exit.into()
 }

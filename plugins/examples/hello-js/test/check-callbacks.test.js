@@ -1,0 +1,65 @@
+// The tool against a double of the host: no Auth0, no WebAssembly.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+
+import { Api } from "../src/api.js";
+import { definition, problem, run } from "../src/check-callbacks.js";
+import { manifest } from "../src/manifest.js";
+
+/** An API that answers every request so, and keeps what was sent. */
+function tenant(status, body) {
+  const sent = [];
+  const send = (request) => {
+    sent.push(request);
+    return { status, body: body === undefined ? undefined : JSON.stringify(body) };
+  };
+  return { sent, api: new Api(send) };
+}
+
+test("risky callbacks are found", () => {
+  const callbacks = [
+    "https://shop.example/callback",
+    "https://*.shop.example/",
+    "http://shop.example/",
+    "http://localhost:3000",
+  ];
+  const { sent, api } = tenant(200, { client_id: "abc", name: "Shop", callbacks });
+  const answer = run({ client_id: "abc" }, api);
+  assert.deepEqual(sent[0].path, ["clients", "abc"]);
+  assert.deepEqual([answer.checked, answer.found], [4, 3]);
+  assert.equal(answer.findings[0].callback, "https://*.shop.example/");
+});
+
+test("localhost is for the caller to allow", () => {
+  for (const [callback, byDefault, allowed] of [
+    ["http://localhost/", true, false],
+    ["https://localhost:8443", true, false],
+    ["http://127.0.0.1", true, false],
+    ["http://localhost.example/", true, true],
+    ["https://localhost.example/", false, false],
+    ["com.example.shop://callback", false, false],
+  ]) {
+    assert.equal(problem(callback, false) !== undefined, byDefault, callback);
+    assert.equal(problem(callback, true) !== undefined, allowed, callback);
+  }
+});
+
+test("an error of Auth0 is passed on, and so is an odd answer", () => {
+  const message = "The client does not exist";
+  const gone = tenant(404, { statusCode: 404, error: "Not Found", message, errorCode: "inexistent_client" });
+  assert.throws(() => run({ client_id: "gone" }, gone.api), {
+    tag: "tenant",
+    val: { status: 404, code: "inexistent_client", message },
+  });
+  for (const body of [undefined, null, [], {}, { client_id: "abc", name: "Shop", callbacks: [1] }]) {
+    assert.throws(() => run({ client_id: "abc" }, tenant(200, body).api), { tag: "refused" });
+  }
+});
+
+test("the manifest says what the package says", () => {
+  const { name, version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url)));
+  const said = manifest([definition]);
+  assert.deepEqual([said.name, said.version], [name, version]);
+});
