@@ -19,6 +19,9 @@ pub struct Fault {
     /// Only paths that begin with this text, or match it where it contains `*`; any if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// Only token requests with this `grant_type`; any request if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<String>,
     /// How many matching requests it strikes; all of them if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u32>,
@@ -43,6 +46,11 @@ pub enum FaultKind {
         /// The value of a `Retry-After` header.
         #[serde(default)]
         retry_after: Option<u64>,
+    },
+    /// An error of the OAuth endpoints by its name, such as `slow_down`, as Auth0 answers it.
+    Oauth {
+        /// The value of `error`.
+        error: String,
     },
     /// A 302 to this URL.
     Redirect {
@@ -121,6 +129,12 @@ impl FaultKind {
         Self::Status { status, reset_in: None, retry_after: None }
     }
 
+    /// An error of the OAuth endpoints.
+    #[must_use]
+    pub fn oauth(error: &str) -> Self {
+        Self::Oauth { error: error.to_owned() }
+    }
+
     /// A change by somebody else, right after the struck request.
     #[must_use]
     pub fn meanwhile(method: &str, path: &str, body: Option<serde_json::Value>) -> Self {
@@ -139,7 +153,7 @@ impl Fault {
     /// A fault that strikes every request.
     #[must_use]
     pub fn new(kind: FaultKind) -> Self {
-        Self { method: None, path: None, times: None, after: 0, kind }
+        Self { method: None, path: None, grant: None, times: None, after: 0, kind }
     }
 
     /// Strikes only this method and path (a prefix, or a pattern with `*`).
@@ -147,6 +161,13 @@ impl Fault {
     pub fn on(mut self, method: &str, path: &str) -> Self {
         self.method = Some(method.to_owned());
         self.path = Some(path.to_owned());
+        self
+    }
+
+    /// Strikes only requests for a token by this grant.
+    #[must_use]
+    pub fn of_grant(mut self, grant_type: &str) -> Self {
+        self.grant = Some(grant_type.to_owned());
         self
     }
 
@@ -171,8 +192,9 @@ impl Fault {
         due
     }
 
-    fn matches(&self, method: &str, path: &str) -> bool {
-        self.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
+    fn matches(&self, method: &str, path: &str, grant: Option<&str>) -> bool {
+        (self.grant.is_none() || self.grant.as_deref() == grant)
+            && self.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
             && self.path.as_deref().is_none_or(|wanted| path_matches(wanted, path))
     }
 }
@@ -213,10 +235,11 @@ impl Faults {
     }
 
     /// The fault that strikes this request, counted as used.
-    pub(crate) fn take(&self, method: &str, path: &str) -> Option<FaultKind> {
+    pub(crate) fn take(&self, method: &str, path: &str, grant: Option<&str>) -> Option<FaultKind> {
         self.with(|queue| {
-            let at =
-                queue.iter_mut().position(|fault| fault.matches(method, path) && fault.is_due())?;
+            let at = queue
+                .iter_mut()
+                .position(|fault| fault.matches(method, path, grant) && fault.is_due())?;
             let fault = &mut queue[at];
             let kind = fault.kind.clone();
             if let Some(times) = &mut fault.times {
@@ -244,9 +267,18 @@ mod tests {
         let kind = FaultKind::status(503);
         faults.push(Fault::new(kind).on("GET", "/api/v2/clients").after(1).times(2));
         let struck: Vec<bool> =
-            (0..4).map(|_| faults.take("GET", "/api/v2/clients/x").is_some()).collect();
+            (0..4).map(|_| faults.take("GET", "/api/v2/clients/x", None).is_some()).collect();
         assert_eq!(struck, [false, true, true, false]);
         assert!(faults.list().is_empty());
+    }
+
+    #[test]
+    fn a_fault_of_a_grant_strikes_no_other() {
+        let faults = Faults::default();
+        faults.push(Fault::new(FaultKind::oauth("slow_down")).of_grant("refresh_token"));
+        assert!(faults.take("POST", "/oauth/token", Some("client_credentials")).is_none());
+        assert!(faults.take("POST", "/oauth/token", None).is_none());
+        assert!(faults.take("POST", "/oauth/token", Some("refresh_token")).is_some());
     }
 
     #[test]

@@ -27,6 +27,17 @@ pub(crate) fn client_secret() -> String {
     random(SECRET, 64)
 }
 
+/// A device code: 41 characters that are safe in a URL.
+pub(crate) fn device_code() -> String {
+    random(SECRET, 41)
+}
+
+/// A code for a user to type: letters that spell no words and are not mistaken for one another.
+pub(crate) fn user_code() -> String {
+    const LETTERS: &[u8] = b"BCDFGHJKLMNPQRSTVWXZ";
+    format!("{}-{}", random(LETTERS, 4), random(LETTERS, 4))
+}
+
 /// A prefixed id such as `cred_` and 22 characters.
 pub(crate) fn prefixed(prefix: &str) -> String {
     format!("{prefix}_{}", random(BASE58, 22))

@@ -1,8 +1,9 @@
 //! An Auth0 tenant in memory, served over HTTPS on 127.0.0.1.
 //!
 //! It stands in for the real service in tests, in `run --demo` and in benchmarks: the Management
-//! API of the families that the product speaks to and the token endpoint, with the true error
-//! envelopes, paging, defaults and headers, and faults on demand. `FIDELITY.md` says how well that
+//! API of the families that the product speaks to and the OAuth endpoints with the page on which a
+//! user confirms a device, with the true error envelopes, paging, defaults and headers, and faults
+//! on demand. `FIDELITY.md` says how well that
 //! holds, measured against recorded traffic. It protects nothing: its secrets are random but weak.
 //!
 //! ```no_run
@@ -13,6 +14,7 @@
 //! # Ok(()) }
 //! ```
 
+mod activate;
 mod api;
 mod clock;
 mod faults;
@@ -23,14 +25,16 @@ pub mod replay;
 mod resources;
 mod seed;
 mod server;
+mod sign_in;
 mod store;
 mod tls;
 
 use std::{
+    collections::BTreeMap,
     io,
     net::{Ipv4Addr, TcpListener},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicU64, Ordering},
     },
     thread::JoinHandle,
@@ -42,6 +46,7 @@ use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 
 pub use faults::{Fault, FaultKind, Faults, When};
+pub use oauth::{ActivationError, DEVICE_CLIENT_ID, DeviceRequest, DeviceState, TokenCount};
 pub use record::{BODY_LIMIT, Outcome, Recorded};
 
 /// How a tenant is started.
@@ -52,13 +57,25 @@ pub struct Options {
     /// The host name in [`Tenant::domain`]. `localhost`, `127.0.0.1` and names below `auth0.test`
     /// are in the certificate, and so is this one.
     pub host: String,
+    /// The tenant's short name, as its page and its objects show it.
+    pub name: String,
     /// Whether the tenant starts with the data of an invented company.
     pub seed: bool,
     /// How long a token from the token endpoint is valid.
     pub token_lifetime: Duration,
+    /// How long a device code and its user code are valid.
+    pub device_code_lifetime: Duration,
+    /// How long a device must wait between two polls, in whole seconds.
+    pub device_interval: Duration,
+    /// How long a sign-in can be renewed, counted from the sign-in.
+    pub refresh_lifetime: Duration,
+    /// How long a refresh token can be used again after it was exchanged (Auth0's leeway).
+    pub refresh_leeway: Duration,
+    /// Whether a renewal gives a new refresh token and uses up the old one.
+    pub rotate_refresh_tokens: bool,
     /// Calls beyond this are refused with 429; `None` refuses nothing.
     pub rate_limit: Option<RateLimit>,
-    /// Whether `/_tenant/faults` and `/_tenant/requests` exist.
+    /// Whether the paths below `/_tenant/` exist, by which another process steers this tenant.
     pub control: bool,
     /// How many requests are remembered; 0 remembers none, which suits benchmarks.
     pub record: usize,
@@ -74,8 +91,14 @@ impl Default for Options {
         Self {
             port: 0,
             host: "localhost".to_owned(),
+            name: "harbour-books".to_owned(),
             seed: true,
             token_lifetime: DAY,
+            device_code_lifetime: DAY / 96,
+            device_interval: Duration::from_secs(5),
+            refresh_lifetime: DAY * 30,
+            refresh_leeway: Duration::ZERO,
+            rotate_refresh_tokens: true,
             rate_limit: None,
             control: false,
             record: 10_000,
@@ -109,7 +132,14 @@ pub(crate) struct Shared {
     state: Mutex<State>,
     router: api::Router,
     all_scopes: Vec<String>,
+    /// Every scope that exists, with the words for it.
+    scopes: BTreeMap<String, String>,
     administrator: Administrator,
+    counts: oauth::Counts,
+    /// What the page's forms are protected with.
+    form_key: String,
+    /// Other tenants of the same user.
+    neighbours: Mutex<Vec<Weak<Shared>>>,
     faults: Faults,
     records: Arc<record::Records>,
     connections: AtomicU64,
@@ -119,6 +149,7 @@ pub(crate) struct Shared {
 pub(crate) struct State {
     store: store::Store,
     tokens: api::Tokens,
+    sessions: oauth::Sessions,
     limiter: api::Limiter,
 }
 
@@ -137,6 +168,11 @@ impl Administrator {
 impl Shared {
     fn connections(&self) -> u64 {
         self.connections.load(Ordering::Relaxed)
+    }
+
+    fn clear_requests(&self) {
+        self.records.clear();
+        self.counts.clear();
     }
 }
 
@@ -182,14 +218,13 @@ impl Tenant {
     /// A token of the Management API with these scopes.
     #[must_use]
     pub fn issue_token(&self, scopes: &[&str], lifetime: Duration) -> String {
-        let scopes = api::Scopes::from_iter(scopes.iter().copied());
         let client_id = &self.shared.administrator.client_id;
-        self.with_state(|state| {
-            state.tokens.issue(&self.shared.domain, client_id, scopes, lifetime)
-        })
+        let claims = api::Claims::of_machine(&self.shared.domain, client_id, scopes.join(" "));
+        let scopes = api::Scopes::from_iter(scopes.iter().copied());
+        self.with_state(|state| state.tokens.issue(&claims, scopes, lifetime))
     }
 
-    /// Makes all tokens given out so far unknown.
+    /// Makes all access tokens given out so far unknown.
     pub fn revoke_tokens(&self) {
         self.with_state(|state| state.tokens.revoke_all());
     }
@@ -219,9 +254,9 @@ impl Tenant {
         self.shared.records.list()
     }
 
-    /// Forgets the requests received so far.
+    /// Forgets the requests received so far, and their counts.
     pub fn clear_requests(&self) {
-        self.shared.records.clear();
+        self.shared.clear_requests();
     }
 
     /// How many TCP connections were accepted so far.
@@ -260,7 +295,8 @@ impl Tenant {
         self.with_state(|state| state.store.all(family).map(|(_, object)| object.clone()).collect())
     }
 
-    /// Lets time pass at once for builds and deployments of actions.
+    /// Lets time pass at once for builds and deployments of actions, for device codes and refresh
+    /// tokens; access tokens name the time at which they end and live by the real clock.
     pub fn advance(&self, time: Duration) {
         self.with_state(|state| state.store.clock.advance(time));
     }
@@ -287,9 +323,8 @@ impl Drop for Tenant {
 
 impl Shared {
     fn new(options: Options, domain: String) -> io::Result<Self> {
-        const NAME: &str = "harbour-books";
         let router = resources::router()?;
-        let mut store = store::Store::new(NAME, domain.clone());
+        let mut store = store::Store::new(&options.name, domain.clone());
         store.build_time = options.build_time;
         store.modules = options.modules;
         let administrator =
@@ -304,9 +339,15 @@ impl Shared {
         }
         let limiter = api::Limiter::new(options.rate_limit);
         let tokens = api::Tokens::default();
+        let sessions = oauth::Sessions::default();
+        let all_scopes = resources::all_scopes();
         Ok(Self {
-            all_scopes: resources::all_scopes(),
-            state: Mutex::new(State { store, tokens, limiter }),
+            scopes: seed::scopes(&all_scopes)?,
+            all_scopes,
+            state: Mutex::new(State { store, tokens, sessions, limiter }),
+            counts: oauth::Counts::default(),
+            form_key: ids::client_secret(),
+            neighbours: Mutex::default(),
             records: record::Records::new(options.record),
             connections: AtomicU64::new(0),
             faults: Faults::default(),

@@ -3,9 +3,11 @@
 
 mod logs;
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
-use crate::{resources, store::Store};
+use crate::{oauth, resources, store::Store};
 
 /// Families and their objects. Objects pass through the same defaults as a creation.
 const SEED: &str = include_str!("../seed/tenant.json");
@@ -28,6 +30,29 @@ pub(crate) fn fill(store: &mut Store) -> Result<(), serde_json::Error> {
     }
     logs::fill(store);
     Ok(())
+}
+
+/// Every scope that a user can grant, with the words for it: those of the Management API, those that
+/// its operations ask for beyond its own list, and those of OAuth itself.
+pub(crate) fn scopes(beyond: &[String]) -> Result<BTreeMap<String, String>, serde_json::Error> {
+    const OAUTH: [&str; 4] = [
+        "Stay signed in until you sign out",
+        "Know who you are",
+        "See your name",
+        "See your e-mail address",
+    ];
+    let listed: Vec<Map<String, Value>> = serde_json::from_str(MANAGEMENT_SCOPES)?;
+    let text = |scope: &Map<String, Value>, field| {
+        scope.get(field).and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    let mut scopes: BTreeMap<String, String> =
+        listed.iter().map(|scope| (text(scope, "value"), text(scope, "description"))).collect();
+    for scope in beyond {
+        scopes.entry(scope.clone()).or_insert_with(|| scope.replace([':', '_'], " "));
+    }
+    let names = std::iter::once(oauth::OFFLINE).chain(oauth::ABOUT_USER);
+    scopes.extend(names.zip(OAUTH).map(|(name, words)| (name.to_owned(), words.to_owned())));
+    Ok(scopes)
 }
 
 /// The API that every tenant has.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::ApiError;
 use crate::ids;
@@ -36,6 +36,57 @@ impl<S: Into<String>> FromIterator<S> for Scopes {
     }
 }
 
+/// What a token says about itself.
+pub(crate) struct Claims {
+    /// The URL of the tenant that signed it.
+    pub(crate) issuer: String,
+    pub(crate) subject: String,
+    /// One URL or a list of them.
+    pub(crate) audience: Value,
+    pub(crate) client_id: String,
+    /// The grant, where Auth0 names it.
+    pub(crate) gty: Option<&'static str>,
+    pub(crate) scope: String,
+}
+
+impl Claims {
+    /// The claims of a machine-to-machine application.
+    pub(crate) fn of_machine(domain: &str, client_id: &str, scope: String) -> Self {
+        Self {
+            issuer: format!("https://{domain}/"),
+            subject: format!("{client_id}@clients"),
+            audience: format!("https://{domain}/api/v2/").into(),
+            client_id: client_id.to_owned(),
+            gty: Some("client-credentials"),
+            scope,
+        }
+    }
+
+    fn payload(&self, lifetime: Duration) -> Value {
+        let now = ids::unix_seconds();
+        let mut payload = json!({
+            "iss": self.issuer,
+            "sub": self.subject,
+            "aud": self.audience,
+            "iat": now,
+            "exp": now + lifetime.as_secs(),
+            "scope": self.scope,
+        });
+        if let Some(gty) = self.gty {
+            payload["gty"] = gty.into();
+        }
+        payload["azp"] = self.client_id.as_str().into();
+        payload
+    }
+}
+
+/// A text that has the form of a JWT with this payload; its signature is random.
+pub(crate) fn signed(payload: &Value) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let header = part(&json!({ "alg": "RS256", "typ": "JWT", "kid": "local-test-tenant" }));
+    format!("{header}.{}.{}", part(payload), ids::signature())
+}
+
 /// The tokens that were given out.
 #[derive(Default)]
 pub(crate) struct Tokens {
@@ -52,27 +103,8 @@ const SWEEP_ABOVE: usize = 10_000;
 
 impl Tokens {
     /// Gives out a token that has the form of a JWT; it is known by its text, not its signature.
-    pub(crate) fn issue(
-        &mut self,
-        domain: &str,
-        client_id: &str,
-        scopes: Scopes,
-        lifetime: Duration,
-    ) -> String {
-        let now = ids::unix_seconds();
-        let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let header = part(json!({ "alg": "RS256", "typ": "JWT", "kid": "local-test-tenant" }));
-        let payload = part(json!({
-            "iss": format!("https://{domain}/"),
-            "sub": format!("{client_id}@clients"),
-            "aud": format!("https://{domain}/api/v2/"),
-            "iat": now,
-            "exp": now + lifetime.as_secs(),
-            "scope": scopes.0.iter().map(String::as_str).collect::<Vec<_>>().join(" "),
-            "gty": "client-credentials",
-            "azp": client_id,
-        }));
-        let token = format!("{header}.{payload}.{}", ids::signature());
+    pub(crate) fn issue(&mut self, claims: &Claims, scopes: Scopes, lifetime: Duration) -> String {
+        let token = signed(&claims.payload(lifetime));
         if self.issued.len() > SWEEP_ABOVE {
             let now = SystemTime::now();
             self.issued.retain(|_, grant| grant.expires > now);

@@ -13,7 +13,7 @@ mod router;
 mod schema;
 mod validate;
 
-pub(crate) use access::{Scopes, Tokens};
+pub(crate) use access::{Claims, Scopes, Tokens, signed};
 pub(crate) use error::ApiError;
 pub(crate) use fields::Fields;
 pub(crate) use limit::{Limiter, Meter};

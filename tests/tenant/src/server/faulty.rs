@@ -39,6 +39,10 @@ pub(super) fn apply(
         FaultKind::Status { status, reset_in, retry_after } => {
             error(path, status, reset_in, retry_after)
         }
+        FaultKind::Oauth { error } => {
+            let (status, body) = oauth::error_by_name(&error);
+            json_response(status, Some(body), Meter::of_token_endpoint(), "application/json")
+        }
         FaultKind::Redirect { to } => {
             let mut response = plain(302, "text/plain", format!("Found. Redirecting to {to}"));
             set_header(response.headers_mut(), "location", &to);
@@ -69,7 +73,7 @@ fn error(
     reset_in: Option<u64>,
     retry_after: Option<u64>,
 ) -> Response<AnswerBody> {
-    let (body, headers) = if path == oauth::TOKEN_PATH {
+    let (body, headers) = if oauth::owns(path) {
         (oauth::error_of_status(status), Vec::new())
     } else {
         let error = ApiError::of_status(status);

@@ -19,7 +19,7 @@ use hyper::{
 
 use super::{Line, control, faulty};
 use crate::{
-    FaultKind, Shared, When,
+    FaultKind, Shared, When, activate,
     api::{self, Answer, ApiError, Meter, Router},
     oauth,
     record::{Outcome, Recorded, Ticket},
@@ -45,7 +45,10 @@ pub(super) async fn answer(
     if let Some(ticket) = &mut ticket {
         ticket.body(&body);
     }
-    let fault = shared.faults.take(head.method.as_str(), head.uri.path());
+    let asked = request_of(&head, &body);
+    let grant = oauth::grant_type(&asked);
+    let counted = oauth::count(&shared, &asked);
+    let fault = shared.faults.take(asked.method, asked.path, grant.as_deref());
     let response = match fault {
         None => respond(&shared, &head, &body),
         Some(FaultKind::Reset) => {
@@ -67,6 +70,9 @@ pub(super) async fn answer(
             faulty::apply(fault, &line, head.uri.path(), || respond(&shared, &head, &body))
         }
     };
+    if let Some(counted) = counted {
+        counted.answered(response.status().as_u16());
+    }
     Ok(follow(response, ticket))
 }
 
@@ -76,17 +82,21 @@ fn respond(
     head: &hyper::http::request::Parts,
     body: &[u8],
 ) -> Response<AnswerBody> {
-    let request = api::Request {
-        method: head.method.as_str(),
-        path: head.uri.path(),
-        query: head.uri.query().unwrap_or_default(),
-        content_type: text(&head.headers, "content-type"),
-        body,
-    };
+    let request = request_of(head, body);
     let authorization = text(&head.headers, "authorization");
-    if request.path == oauth::TOKEN_PATH && request.method == "POST" {
-        let (status, body) = oauth::token(shared, &request, authorization);
-        return json_response(status, Some(body), Meter::of_token_endpoint(), "application/json");
+    if oauth::owns(request.path) && request.method == "POST" {
+        let (status, body) = oauth::answer(shared, &request, authorization);
+        let meter = Meter::of_token_endpoint();
+        let mut response = json_response(status, body, meter, "application/json");
+        set_header(response.headers_mut(), "cache-control", "no-store");
+        return response;
+    }
+    if activate::owns(request.path) {
+        let visitor = activate::Visitor {
+            cookie: text(&head.headers, "cookie"),
+            site: text(&head.headers, "sec-fetch-site"),
+        };
+        return page_response(activate::answer(shared, &request, &visitor));
     }
     let (result, meter) = if Router::owns(request.path) {
         manage(shared, &request, [authorization, text(&head.headers, "user-agent")])
@@ -99,6 +109,25 @@ fn respond(
     };
     let mut response = json_response(status, body, meter, "application/json; charset=utf-8");
     for (name, value) in headers {
+        set_header(response.headers_mut(), name, &value);
+    }
+    response
+}
+
+fn request_of<'a>(head: &'a hyper::http::request::Parts, body: &'a [u8]) -> api::Request<'a> {
+    api::Request {
+        method: head.method.as_str(),
+        path: head.uri.path(),
+        query: head.uri.query().unwrap_or_default(),
+        content_type: text(&head.headers, "content-type"),
+        body,
+    }
+}
+
+fn page_response(page: activate::Page) -> Response<AnswerBody> {
+    let mut response = Response::new(full(page.body.into()));
+    *response.status_mut() = StatusCode::from_u16(page.status).unwrap_or(StatusCode::OK);
+    for (name, value) in page.headers {
         set_header(response.headers_mut(), name, &value);
     }
     response
