@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-use auth0_mcp::{catalog::store::BUNDLE, cli};
+use auth0_mcp::{catalog::store::BUNDLE, cli, policy::place::SYSTEM};
 
 fn main() -> ExitCode {
-    cli::main(&cli::Product { plugins: BUNDLE, limits: Default::default() })
+    let limits = Default::default();
+    cli::main(&cli::Product { plugins: BUNDLE, limits, policy: SYSTEM.into() })
 }

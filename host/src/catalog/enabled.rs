@@ -1,9 +1,9 @@
 //! patterns ∧ read-only → the immutable list of tools that a session has.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 use auth0_mcp_sandbox::{
-    Engine, OpenError, Plugin, contract,
+    Engine, Manifest, OpenError, Plugin, contract,
     manifest::{Effect, Endpoint, Tool},
 };
 
@@ -12,7 +12,10 @@ use super::{
     pattern::{PatternError, Patterns, nearest},
     store::{Embedded, Family},
 };
-use crate::management::grant::Grant;
+use crate::{
+    management::grant::Grant,
+    policy::{Denial, Maker, Policy},
+};
 
 /// What the operator chose.
 #[derive(Clone, Debug)]
@@ -21,6 +24,8 @@ pub struct Selection {
     pub patterns: Patterns,
     /// Whether only reading tools are enabled, and only GET requests leave.
     pub read_only: bool,
+    /// What the operator's policy leaves of it.
+    pub policy: Policy,
 }
 
 /// Why no catalog could be built.
@@ -63,27 +68,40 @@ impl EnabledTool {
 }
 
 /// Why a tool of the product is off in a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Off {
     /// No pattern matches its name.
     Pattern,
     /// It writes, and the session only reads.
     ReadOnly,
+    /// The operator's policy does not allow it.
+    Policy(Box<Denial>),
 }
 
 impl Off {
-    /// For the model and the operator.
+    /// For the model.
     #[must_use]
-    pub fn reason(self) -> &'static str {
+    pub fn reason(&self) -> Cow<'static, str> {
         match self {
-            Self::Pattern => "it is not among the tools that this session enables",
-            Self::ReadOnly => "it writes, and this session is read-only",
+            Self::Pattern => "it is not among the tools that this session enables".into(),
+            Self::ReadOnly => "it writes, and this session is read-only".into(),
+            Self::Policy(denial) => denial.short().into(),
+        }
+    }
+
+    /// For the operator, with the place of the rule.
+    #[must_use]
+    pub fn cause(&self) -> Cow<'static, str> {
+        match self {
+            Self::Policy(denial) => denial.to_string().into(),
+            other => other.reason(),
         }
     }
 }
 
 /// The tools of a session, in a fixed order.
 pub struct Catalog {
+    families: Vec<Arc<Family>>,
     tools: Vec<EnabledTool>,
     by_name: HashMap<String, usize>,
     off: HashMap<String, Off>,
@@ -113,13 +131,18 @@ impl Catalog {
         families.iter().for_each(|family| enable(family, selection, &mut tools, &mut off));
         let name = |tool: &EnabledTool| tool.definition.name.clone();
         let by_name = tools.iter().enumerate().map(|(at, tool)| (name(tool), at)).collect();
-        Ok(Self { tools, by_name, off })
+        Ok(Self { families, tools, by_name, off })
     }
 
     /// The enabled tools, in the order of `tools/list`.
     #[must_use]
     pub fn tools(&self) -> &[EnabledTool] {
         &self.tools
+    }
+
+    /// Every plugin's manifest, whether or not one of its tools is enabled.
+    pub fn manifests(&self) -> impl Iterator<Item = &Manifest> {
+        self.families.iter().map(|family| &family.manifest)
     }
 
     /// How many tools there are, enabled or not.
@@ -130,8 +153,8 @@ impl Catalog {
 
     /// Why a tool of the product is off; None for a name that no tool has.
     #[must_use]
-    pub fn off(&self, name: &str) -> Option<Off> {
-        self.off.get(name).copied()
+    pub fn off(&self, name: &str) -> Option<&Off> {
+        self.off.get(name)
     }
 
     /// An enabled tool.
@@ -158,16 +181,16 @@ fn enable(
     let (name, before) = (family.embedded.name, tools.len());
     for definition in &family.manifest.tools {
         let tool = &definition.name;
-        match choose(definition, selection) {
+        match choose(name, definition, selection) {
             Ok(pattern) => {
                 tracing::debug!("tool `{tool}` is on: pattern `{pattern}` matches");
                 let arguments = Arguments::of(tool, &definition.input_schema);
-                let grant = grant(definition, selection.read_only);
+                let grant = grant(definition, selection);
                 let (definition, family) = (definition.clone(), family.clone());
                 tools.push(EnabledTool { definition, arguments, grant, family });
             }
             Err(why) => {
-                tracing::debug!("tool `{tool}` is off: {}", why.reason());
+                tracing::debug!("tool `{tool}` is off: {}", why.cause());
                 off.insert(tool.clone(), why);
             }
         }
@@ -181,18 +204,21 @@ fn enable(
 }
 
 /// The pattern that enables the tool, or why it is off.
-fn choose<'a>(definition: &Tool, selection: &'a Selection) -> Result<&'a str, Off> {
+fn choose<'a>(family: &str, definition: &Tool, selection: &'a Selection) -> Result<&'a str, Off> {
+    let allowed = selection.policy.tool(family, Maker::FirstParty, definition);
+    allowed.map_err(|denial| Off::Policy(Box::new(denial)))?;
     let pattern = selection.patterns.matching(&definition.name).ok_or(Off::Pattern)?;
     let may = !selection.read_only || definition.effect == Effect::ReadOnly;
     if may { Ok(pattern) } else { Err(Off::ReadOnly) }
 }
 
-fn grant(definition: &Tool, session_reads_only: bool) -> Grant {
+fn grant(definition: &Tool, selection: &Selection) -> Grant {
     let row = |row: &Endpoint| contract::Endpoint {
         method: row.method,
         path: row.path.clone(),
         scopes: row.scopes.clone(),
     };
     let rows: Vec<_> = definition.endpoints.iter().map(row).collect();
-    Grant::new(&definition.name, &rows, session_reads_only || definition.effect == Effect::ReadOnly)
+    let read_only = selection.read_only || definition.effect == Effect::ReadOnly;
+    Grant::new(&definition.name, &rows, read_only).under(&selection.policy)
 }

@@ -6,7 +6,7 @@ pub mod plugin;
 mod printer;
 mod run;
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use auth0_mcp_sandbox::Limits;
 use clap::Parser;
@@ -20,6 +20,8 @@ pub struct Product {
     pub plugins: &'static [Embedded],
     /// What one call may use.
     pub limits: Limits,
+    /// The system's policy file, which holds if it is there: [`crate::policy::place::SYSTEM`].
+    pub policy: PathBuf,
 }
 
 /// Reads the command line and runs the command.

@@ -16,6 +16,7 @@ use crate::{
     log,
     management::{Management, Mask},
     mcp,
+    policy::{Policy, PolicyError, check::Known},
     secret::Redactor,
     settings::{self, RunFlags, RunSettings, SettingsError, TenantChoice, env::Environment},
 };
@@ -27,6 +28,8 @@ enum RunError {
     Settings(#[from] SettingsError),
     #[error(transparent)]
     Selection(#[from] SelectionError),
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
     #[error(transparent)]
     Credentials(#[from] EnvironmentError),
     #[error(transparent)]
@@ -48,9 +51,11 @@ impl RunError {
             | Self::Credentials(EnvironmentError::Expired(_) | EnvironmentError::Token(_)) => {
                 Exit::Credentials
             }
-            Self::Settings(_) | Self::Selection(_) | Self::Credentials(_) | Self::Trust(_) => {
-                Exit::Settings
-            }
+            Self::Settings(_)
+            | Self::Selection(_)
+            | Self::Policy(_)
+            | Self::Credentials(_)
+            | Self::Trust(_) => Exit::Settings,
             Self::Engine(_) | Self::System(_) => Exit::Failure,
         }
     }
@@ -77,15 +82,24 @@ fn start(
 ) -> Result<(), RunError> {
     // Exactly one TLS provider is linked; a second install (tests in one process) keeps the first.
     _ = rustls::crypto::ring::default_provider().install_default();
-    let settings = RunSettings::resolve(flags, environment)?;
+    let mut settings = RunSettings::resolve(flags, environment)?;
+    settings.selection.policy = Policy::load(product.policy.as_ref(), environment)?;
     let catalog = Catalog::build(product.plugins, &settings.selection)?;
+    let policy = &settings.selection.policy;
+    let warnings = policy.check(&Known::of(catalog.manifests()))?;
+    warnings.iter().for_each(|warning| tracing::warn!("policy: {warning}"));
     let tenant = Tenant::sign_in(&settings, redactor)?;
     let engine = Arc::new(Engine::new()?);
     let management = Arc::new(Management::new(tenant.signed_in, redactor.clone()));
     let mask = Mask::new(redactor.clone());
     announce(&catalog, &settings);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let calls = Calls { engine, management: management.clone(), limits: product.limits, mask };
+    let calls = Calls {
+        engine,
+        management: management.clone(),
+        limits: policy.limits(product.limits),
+        mask,
+    };
     // Beside `initialize`, not before it: TLS roots take longer than the handshake of MCP.
     runtime.spawn(async move { management.warm().await });
     let served = runtime.block_on(mcp::serve(catalog, calls, stop_signal()));
@@ -134,7 +148,9 @@ impl Tenant {
 /// One line that says what this session can do.
 fn announce(catalog: &Catalog, settings: &RunSettings) {
     let (on, all) = (catalog.tools().len(), catalog.total());
-    let mode = if settings.selection.read_only { ", read-only" } else { "" };
+    let selection = &settings.selection;
+    let read_only = selection.read_only || selection.policy.read_only().is_some();
+    let mode = if read_only { ", read-only" } else { "" };
     let version = env!("CARGO_PKG_VERSION");
     tracing::info!("auth0-mcp {version} serves {on} of {all} tools over stdio{mode}");
 }

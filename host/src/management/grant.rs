@@ -8,12 +8,15 @@ use std::sync::Arc;
 
 use auth0_mcp_sandbox::contract::{Endpoint, Method, Refusal, Request};
 
+use crate::policy::{Denial, Policy};
+
 /// The rows of one tool. Clones are cheap.
 #[derive(Clone, Debug)]
 pub struct Grant {
     tool: Arc<str>,
     rows: Arc<[Row]>,
     read_only: bool,
+    policy: Policy,
 }
 
 /// One row of the Management API that a tool may use.
@@ -84,7 +87,13 @@ impl Grant {
     #[must_use]
     pub fn new(tool: &str, rows: &[Endpoint], read_only: bool) -> Self {
         let rows: Arc<[Row]> = rows.iter().filter_map(Row::read).collect();
-        Self { tool: tool.into(), rows, read_only }
+        Self { tool: tool.into(), rows, read_only, policy: Policy::none() }
+    }
+
+    /// The same grant, narrowed by the operator's policy: a request has to be covered by both.
+    #[must_use]
+    pub fn under(self, policy: &Policy) -> Self {
+        Self { policy: policy.clone(), ..self }
     }
 
     /// The tool whose grant it is.
@@ -99,7 +108,18 @@ impl Grant {
     /// [`Refusal::NotGranted`], which names the tool, the request without its ids, and the rows that it has.
     pub fn check(&self, request: &Request) -> Result<&Row, Refusal> {
         let passes = |row: &&Row| self.may_send(row.method) && row.covers(request);
-        self.rows.iter().find(passes).ok_or_else(|| self.refuse(request))
+        let row = self.rows.iter().find(passes).ok_or_else(|| self.refuse(request))?;
+        match self.policy.request(request.method, &request.path) {
+            Ok(()) => Ok(row),
+            Err(denial) => Err(self.denied(row, &denial)),
+        }
+    }
+
+    /// The operator reads which rule it was; the plugin and the model, that it was the policy.
+    fn denied(&self, row: &Row, denial: &Denial) -> Refusal {
+        let (tool, method, template) = (&self.tool, row.method.as_str(), &row.template);
+        tracing::warn!("tool `{tool}` was stopped at {method} {template}: {denial}");
+        Refusal::NotGranted(format!("{tool} may not send {method} {template}: {}", denial.short()))
     }
 
     fn may_send(&self, method: Method) -> bool {

@@ -54,7 +54,7 @@ impl Server {
         }
         let near = self.shared.catalog.near(name);
         let hint = match self.shared.catalog.off(name) {
-            Some(off) => off.reason().to_owned(),
+            Some(off) => off.reason().into_owned(),
             None if near.is_empty() => "see tools/list".to_owned(),
             None => format!("did you mean {}?", near.join(" or ")),
         };

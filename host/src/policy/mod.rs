@@ -288,3 +288,6 @@ impl Caps {
 fn lower<T: Ord + Copy>(now: T, cap: &Option<Entry<T>>) -> T {
     cap.as_ref().map_or(now, |cap| cap.value.min(now))
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,6 +14,7 @@ use crate::{
         Selection,
         pattern::{PatternError, Patterns},
     },
+    policy::Policy,
 };
 use env::Environment;
 
@@ -81,6 +82,7 @@ impl RunSettings {
             selection: Selection {
                 patterns: patterns(flags, environment)?,
                 read_only: read_only(flags, environment)?,
+                policy: Policy::none(),
             },
             tenant: if flags.demo { TenantChoice::Demo } else { tenant(environment) },
             ca_file: environment.text("SSL_CERT_FILE").map(PathBuf::from),

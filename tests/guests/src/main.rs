@@ -1,7 +1,7 @@
 //! The product's command line with hostile plugins, and with a plugin whose code cannot be read: nothing of
 //! the host is replaced.
 
-use std::{process::ExitCode, time::Duration};
+use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use auth0_mcp::{catalog::Embedded, cli};
 use auth0_mcp_sandbox::{Compiled, Limits};
@@ -21,11 +21,22 @@ fn unreadable() -> Embedded {
     }
 }
 
+/// The system's policy file of a test, which is not the machine's.
+#[expect(clippy::disallowed_methods, reason = "a test chooses its own system policy")]
+fn policy() -> PathBuf {
+    std::env::var_os("GUEST_HOST_SYSTEM_POLICY")
+        .map_or("/nonexistent/policy.toml".into(), PathBuf::from)
+}
+
 #[expect(unsafe_code, reason = "the build script wrote these files with `Compiled::for_target`")]
 fn main() -> ExitCode {
     let mut plugins = Vec::from(include!(concat!(env!("OUT_DIR"), "/bundle.rs")));
     plugins.push(unreadable());
     // Half a minute is too long for a test of every way to waste it.
     let limits = Limits { deadline: Duration::from_secs(2), ..Limits::default() };
-    cli::main(&cli::Product { plugins: Box::leak(plugins.into_boxed_slice()), limits })
+    cli::main(&cli::Product {
+        plugins: Box::leak(plugins.into_boxed_slice()),
+        limits,
+        policy: policy(),
+    })
 }
