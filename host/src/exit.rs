@@ -17,15 +17,27 @@ pub enum Exit {
     Settings = 3,
     /// There are no usable credentials: none given, or expired.
     Credentials = 4,
+    /// A sign-in was denied, or it led to another tenant than the one that was asked for.
+    Denied = 5,
+    /// Nobody confirmed the device code before it expired.
+    CodeExpired = 6,
+    /// Auth0 could not be reached, or the network went away.
+    Unreachable = 7,
+    /// The user pressed Ctrl-C; by custom 128 plus the number of the signal.
+    Interrupted = 130,
 }
 
 /// Every code with its meaning, for the documentation.
-pub const CODES: [(Exit, &str); 5] = [
+pub const CODES: &[(Exit, &str)] = &[
     (Exit::Success, "done; for `run`, the client closed the connection"),
     (Exit::Failure, "the system, the network, or a bug"),
     (Exit::Usage, "the command line cannot be understood"),
     (Exit::Settings, "a setting is wrong: pattern, boolean, domain, certificate file"),
     (Exit::Credentials, "no credentials, or they have expired"),
+    (Exit::Denied, "`init`: the sign-in was denied, or led to another tenant than `--tenant`"),
+    (Exit::CodeExpired, "`init`: nobody confirmed the code before it expired"),
+    (Exit::Unreachable, "`init`, `logout`: Auth0 could not be reached"),
+    (Exit::Interrupted, "stopped by Ctrl-C; nothing was written"),
 ];
 
 impl From<Exit> for ExitCode {

@@ -7,6 +7,7 @@
 //! - [`oauth`]: the client of OAuth endpoints that all grants share;
 //! - [`client_credentials`]: a client id and secret exchanged for tokens, renewed by [`renewal`];
 //! - [`profile`], [`vault`]: sign-ins by name, kept in the system's keychain;
+//! - [`scopes`]: what a sign-in asks for;
 //! - [`https`], [`trust`], [`cause`]: how this process reaches the tenant, whom it believes, why it failed.
 //!
 //! Everything above this module sees the trait [`Credentials`] and does not know where a token comes from.
@@ -20,6 +21,7 @@ pub mod https;
 pub mod oauth;
 pub mod profile;
 pub mod renewal;
+pub mod scopes;
 pub mod token;
 pub mod trust;
 pub mod vault;

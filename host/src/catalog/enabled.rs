@@ -58,6 +58,24 @@ pub struct EnabledTool {
 }
 
 impl EnabledTool {
+    /// The plugin that it belongs to.
+    #[must_use]
+    pub fn plugin_name(&self) -> &str {
+        self.family.embedded.name
+    }
+
+    /// The scopes of all its rows, each once.
+    #[must_use]
+    pub fn scopes(&self) -> Vec<String> {
+        let mut scopes = Vec::new();
+        for scope in self.definition.endpoints.iter().flat_map(|row| &row.scopes) {
+            if !scopes.contains(scope) {
+                scopes.push(scope.clone());
+            }
+        }
+        scopes
+    }
+
     /// The component that runs the tool; opened by its first call.
     ///
     /// # Errors

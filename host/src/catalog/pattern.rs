@@ -60,7 +60,7 @@ impl Patterns {
     /// The first pattern that matches, which is also the reason why the tool is enabled.
     #[must_use]
     pub fn matching(&self, tool: &str) -> Option<&str> {
-        self.0.iter().map(String::as_str).find(|pattern| WildMatch::new(pattern).matches(tool))
+        self.0.iter().map(String::as_str).find(|pattern| matches(pattern, tool))
     }
 
     /// Checks that each pattern matches at least one of `tools`.

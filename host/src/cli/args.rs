@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::plugin::Language;
+use super::init::args::InitArgs;
 use crate::settings::RunFlags;
 
 /// MCP server for Auth0: lets an AI client administer a tenant through sandboxed tools.
@@ -24,6 +25,8 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Sign in to a tenant and set up MCP clients
+    Init(Box<InitArgs>),
     /// Serve MCP over standard input and output
     Run(RunArgs),
     /// Plugins of third parties

@@ -5,6 +5,8 @@ pub mod init;
 pub mod plugin;
 mod printer;
 mod run;
+#[expect(dead_code, reason = "questions about the Node server follow")]
+mod terminal;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -33,6 +35,7 @@ pub fn main(product: &Product) -> ExitCode {
     };
     let environment = Environment::read();
     let exit = match cli.command {
+        Command::Init(args) => init::run(&args, &environment, product),
         Command::Run(args) => run::run(&args.into(), &environment, product),
         Command::Plugin(command) => plugin::run(command, product),
     };

@@ -50,6 +50,12 @@ pub const VARIABLES: &[Variable] = &[
     variable("CODEX_HOME", "where Codex keeps its configuration"),
     variable("XDG_CONFIG_HOME", "where Claude Desktop and VS Code keep theirs on Linux"),
     variable("APPDATA", "where they keep theirs on Windows"),
+    variable(
+        "AUTH0_MCP_DEVICE_DOMAIN",
+        "for private installations: the host that `init` signs in at instead of `auth0.auth0.com`, as `--device-domain`",
+    ),
+    variable("AUTH0_MCP_DEVICE_CLIENT_ID", "the client id to use there, as `--device-client-id`"),
+    variable("AUTH0_MCP_DEVICE_AUDIENCE", "the audience to ask for there, as `--device-audience`"),
     variable("DEBUG", "`auth0-mcp` writes debug lines on standard error"),
     variable(
         "SSL_CERT_FILE",

@@ -79,15 +79,20 @@ impl RunSettings {
     /// The first setting that cannot be used.
     pub fn resolve(flags: &RunFlags, environment: &Environment) -> Result<Self, SettingsError> {
         Ok(Self {
-            selection: Selection {
-                patterns: patterns(flags, environment)?,
-                read_only: read_only(flags, environment)?,
-                policy: Policy::none(),
-            },
+            selection: selection(flags, environment)?,
             tenant: if flags.demo { TenantChoice::Demo } else { tenant(environment) },
             ca_file: environment.text("SSL_CERT_FILE").map(PathBuf::from),
         })
     }
+}
+
+/// Which tools the flags and the environment enable.
+///
+/// # Errors
+/// A pattern or a boolean that cannot be used.
+pub fn selection(flags: &RunFlags, environment: &Environment) -> Result<Selection, SettingsError> {
+    let (patterns, read_only) = (patterns(flags, environment)?, read_only(flags, environment)?);
+    Ok(Selection { patterns, read_only, policy: Policy::none() })
 }
 
 /// Whether `DEBUG` asks for our debug lines: `auth0-mcp` or `*` in a comma-separated list.
