@@ -21,7 +21,9 @@ fn golden(name: &str) -> expect_test::ExpectFile {
 fn help_is_golden() {
     for (args, name) in [
         (&["--help"][..], "auth0-mcp.txt"),
-        (&["init", "--help"], "init.txt"), (&["run", "--help"], "run.txt")] {
+        (&["init", "--help"], "init.txt"),
+        (&["run", "--help"], "run.txt"),
+    ] {
         let (code, stdout, stderr) = run(args);
         assert_eq!((code, stderr.as_str()), (0, ""));
         golden(name).assert_eq(&stdout);

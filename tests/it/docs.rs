@@ -61,7 +61,7 @@ fn variables() -> String {
 fn exit_codes() -> String {
     let mut table = String::from("| code | meaning |\n|---|---|\n");
     for (exit, meaning) in exit::CODES {
-        writeln!(table, "| {} | {meaning} |", exit as u8).unwrap();
+        writeln!(table, "| {} | {meaning} |", *exit as u8).unwrap();
     }
     table
 }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::plugin::Language;
 use super::init::args::InitArgs;
+use super::plugin::Language;
 use crate::settings::RunFlags;
 
 /// MCP server for Auth0: lets an AI client administer a tenant through sandboxed tools.

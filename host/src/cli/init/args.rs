@@ -11,18 +11,25 @@ pub struct InitArgs {
     /// Refuse to sign in to any other tenant than this one
     #[arg(long, value_name = "DOMAIN")]
     pub tenant: Option<String>,
+    /// Scopes and tools.
     #[command(flatten)]
     pub choice: ChoiceArgs,
+    /// The name of the session.
     #[command(flatten)]
     pub profile: ProfileArgs,
+    /// How much is asked.
     #[command(flatten)]
     pub terminal: TerminalArgs,
+    /// Client credentials.
     #[command(flatten)]
     pub machine: MachineArgs,
+    /// MCP clients.
     #[command(flatten)]
     pub clients: ClientFlags,
+    /// What the Node server left.
     #[command(flatten)]
     pub node: NodeArgs,
+    /// Where the device flow runs.
     #[command(flatten)]
     pub service: ServiceArgs,
 }

@@ -12,7 +12,9 @@ mod picker;
 mod plan;
 
 use super::{Product, printer::Printer, terminal::Terminal};
-use crate::{clients::Launch, exit::Exit, log, secret::Redactor, settings, settings::env::Environment};
+use crate::{
+    clients::Launch, exit::Exit, log, secret::Redactor, settings, settings::env::Environment,
+};
 use args::InitArgs;
 use plan::{Plan, PlanError};
 
