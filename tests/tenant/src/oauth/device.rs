@@ -18,6 +18,8 @@ pub(super) const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const ANY_TENANT: &str = "https://*.auth0.com/api/v2/";
 /// RFC 8628, section 3.5: what every `slow_down` adds to the interval.
 const SLOWER: Duration = Duration::from_secs(5);
+/// A device that keeps to the interval may still arrive this much early: requests take time.
+const EARLY: Duration = Duration::from_millis(500);
 /// How many codes are remembered.
 const KEPT: usize = 1_000;
 
@@ -205,8 +207,7 @@ impl DeviceCodes {
 impl Device {
     /// Nothing is decided yet: later, or later still for a device that asks too often.
     fn wait(&mut self, now: OffsetDateTime) -> Refusal {
-        // A device that keeps to the interval may still arrive a little early.
-        let shortest = self.interval - self.interval / 10;
+        let shortest = self.interval - (self.interval / 10).min(EARLY);
         let previous = self.polled.replace(now);
         if previous.is_none_or(|previous| now - previous >= shortest) {
             return Refusal(403, "authorization_pending", PENDING.to_owned());
