@@ -48,7 +48,7 @@ impl Calls {
     /// Runs one call to its end. Dropping the future stops the guest and its HTTP request.
     pub async fn run(&self, tool: &EnabledTool, arguments: &str, progress: Progress) -> Outcome {
         let definition = &tool.definition;
-        let plugin = match tool.plugin(&self.engine) {
+        let plugin = match tool.plugin(&self.engine).await {
             Ok(plugin) => plugin,
             Err(error) => return Outcome::Unusable(error.to_string()),
         };

@@ -23,6 +23,8 @@ pub enum Exit {
     CodeExpired = 6,
     /// Auth0 could not be reached, or the network went away.
     Unreachable = 7,
+    /// A plugin was refused, or `plugin verify` found something wrong.
+    Plugin = 8,
     /// The user pressed Ctrl-C; by custom 128 plus the number of the signal.
     Interrupted = 130,
 }
@@ -37,6 +39,7 @@ pub const CODES: &[(Exit, &str)] = &[
     (Exit::Denied, "`init`: the sign-in was denied, or led to another tenant than `--tenant`"),
     (Exit::CodeExpired, "`init`: nobody confirmed the code before it expired"),
     (Exit::Unreachable, "`init`, `logout`: Auth0 could not be reached"),
+    (Exit::Plugin, "`plugin`: a plugin was refused, or `verify` found something wrong"),
     (Exit::Interrupted, "stopped by Ctrl-C; nothing was written"),
 ];
 

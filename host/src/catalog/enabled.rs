@@ -3,14 +3,14 @@
 use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 use auth0_mcp_sandbox::{
-    Engine, Manifest, OpenError, Plugin, contract,
+    Engine, Manifest, Plugin, contract,
     manifest::{Effect, Endpoint, Tool},
 };
 
 use super::{
     admission::Arguments,
     pattern::{PatternError, Patterns, nearest},
-    store::{Embedded, Family},
+    store::{Damaged, Family, Unusable},
 };
 use crate::{
     management::grant::Grant,
@@ -35,15 +35,8 @@ pub enum SelectionError {
     #[error(transparent)]
     Pattern(#[from] PatternError),
     /// The binary is damaged.
-    #[error(
-        "the manifest of plugin `{name}` cannot be read ({error}): this binary is damaged, install it again"
-    )]
-    Manifest {
-        /// The plugin.
-        name: &'static str,
-        /// What the parser said.
-        error: serde_json::Error,
-    },
+    #[error(transparent)]
+    Damaged(#[from] Damaged),
 }
 
 /// One enabled tool: its definition, its arguments' schema, its code.
@@ -54,14 +47,15 @@ pub struct EnabledTool {
     pub arguments: Arguments,
     /// What a call may ask of the tenant: this tool's rows, and GET alone if the tool or the session only reads.
     pub grant: Grant,
-    family: Arc<Family>,
+    /// The plugin that it belongs to.
+    pub family: Arc<Family>,
 }
 
 impl EnabledTool {
     /// The plugin that it belongs to.
     #[must_use]
     pub fn plugin_name(&self) -> &str {
-        self.family.embedded.name
+        self.family.name()
     }
 
     /// The scopes of all its rows, each once.
@@ -80,8 +74,8 @@ impl EnabledTool {
     ///
     /// # Errors
     /// The code cannot be used; remembered, so every later call gets the same error.
-    pub fn plugin(&self, engine: &Arc<Engine>) -> Result<&Plugin, &OpenError> {
-        self.family.open(engine)
+    pub async fn plugin(&self, engine: &Arc<Engine>) -> Result<&Plugin, Unusable> {
+        self.family.open(engine).await
     }
 }
 
@@ -94,6 +88,8 @@ pub enum Off {
     ReadOnly,
     /// The operator's policy does not allow it.
     Policy(Box<Denial>),
+    /// Its plugin's files are not what was admitted.
+    Damaged,
 }
 
 impl Off {
@@ -104,6 +100,9 @@ impl Off {
             Self::Pattern => "it is not among the tools that this session enables".into(),
             Self::ReadOnly => "it writes, and this session is read-only".into(),
             Self::Policy(denial) => denial.short().into(),
+            Self::Damaged => {
+                "its plugin was changed after it was added; the operator can run `auth0-mcp plugin verify`".into()
+            }
         }
     }
 
@@ -126,24 +125,16 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// Reads the manifests and keeps the selected tools; opens nothing.
+    /// Keeps the selected tools of these plugins, in their order; opens nothing.
     ///
     /// # Errors
-    /// A pattern matches no tool, or a manifest cannot be read.
+    /// A pattern matches no tool.
     pub fn build(
-        plugins: &'static [Embedded],
+        families: Vec<Arc<Family>>,
         selection: &Selection,
     ) -> Result<Self, SelectionError> {
-        let read = |embedded: &'static Embedded| {
-            Family::read(embedded)
-                .map_err(|error| SelectionError::Manifest { name: embedded.name, error })
-        };
-        let families = plugins.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-        let names: Vec<&str> = families
-            .iter()
-            .flat_map(|family| &family.manifest.tools)
-            .map(|tool| tool.name.as_str())
-            .collect();
+        let names: Vec<_> =
+            families.iter().flat_map(|family| family.tools()).map(String::as_str).collect();
         selection.patterns.check(&names)?;
         let (mut tools, mut off) = (Vec::new(), HashMap::new());
         families.iter().for_each(|family| enable(family, selection, &mut tools, &mut off));
@@ -158,9 +149,10 @@ impl Catalog {
         &self.tools
     }
 
-    /// Every plugin's manifest, whether or not one of its tools is enabled.
+    /// Every plugin's manifest that can be used, whether or not one of its tools is enabled. Reads the ones that
+    /// were not read yet.
     pub fn manifests(&self) -> impl Iterator<Item = &Manifest> {
-        self.families.iter().map(|family| &family.manifest)
+        self.families.iter().filter_map(|family| family.manifest().ok())
     }
 
     /// How many tools there are, enabled or not.
@@ -189,17 +181,18 @@ impl Catalog {
     }
 }
 
-/// Sorts the tools of one family into enabled and off, with a debug line for each that says why.
+/// Sorts the tools of one family into enabled and off, with a debug line for each that says why. The manifest
+/// of a family that no pattern names is not even read.
 fn enable(
     family: &Arc<Family>,
     selection: &Selection,
     tools: &mut Vec<EnabledTool>,
     off: &mut HashMap<String, Off>,
 ) {
-    let (name, before) = (family.embedded.name, tools.len());
-    for definition in &family.manifest.tools {
+    let (name, before) = (family.name(), tools.len());
+    for definition in definitions(family, selection, off) {
         let tool = &definition.name;
-        match choose(name, definition, selection) {
+        match choose(family, definition, selection) {
             Ok(pattern) => {
                 tracing::debug!("tool `{tool}` is on: pattern `{pattern}` matches");
                 let arguments = Arguments::of(tool, &definition.input_schema);
@@ -221,9 +214,40 @@ fn enable(
     }
 }
 
+/// The definitions of a family's tools; none, and all of them off, where no pattern names one of them or the
+/// manifest cannot be used.
+fn definitions<'a>(
+    family: &'a Family,
+    selection: &Selection,
+    off: &mut HashMap<String, Off>,
+) -> &'a [Tool] {
+    let mut all_off = |why: &Off| {
+        for tool in family.tools() {
+            tracing::debug!("tool `{tool}` is off: {}", why.cause());
+            off.insert(tool.clone(), why.clone());
+        }
+        &[][..]
+    };
+    if family.tools().iter().all(|tool| selection.patterns.matching(tool).is_none()) {
+        return all_off(&Off::Pattern);
+    }
+    match family.manifest() {
+        Ok(manifest) => &manifest.tools,
+        Err(error) => {
+            tracing::error!("plugin `{}` is not loaded: {error}", family.name());
+            all_off(&Off::Damaged)
+        }
+    }
+}
+
 /// The pattern that enables the tool, or why it is off.
-fn choose<'a>(family: &str, definition: &Tool, selection: &'a Selection) -> Result<&'a str, Off> {
-    let allowed = selection.policy.tool(family, Maker::FirstParty, definition);
+fn choose<'a>(
+    family: &Family,
+    definition: &Tool,
+    selection: &'a Selection,
+) -> Result<&'a str, Off> {
+    let maker = if family.is_first_party() { Maker::FirstParty } else { Maker::ThirdParty };
+    let allowed = selection.policy.tool(family.name(), maker, definition);
     allowed.map_err(|denial| Off::Policy(Box::new(denial)))?;
     let pattern = selection.patterns.matching(&definition.name).ok_or(Off::Pattern)?;
     let may = !selection.read_only || definition.effect == Effect::ReadOnly;

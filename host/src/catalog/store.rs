@@ -1,8 +1,11 @@
-//! The plugins that are part of this binary, and their opened components.
+//! Where a plugin's manifest and code come from: this binary, or the data folder. One way to open both.
 
 use std::sync::{Arc, OnceLock};
 
 use auth0_mcp_sandbox::{Compiled, Engine, Manifest, OpenError, Plugin};
+use tokio::sync::OnceCell;
+
+use super::stored::Stored;
 
 /// A plugin that was built, described and compiled ahead of time (`plugins/bundle`).
 pub struct Embedded {
@@ -22,34 +25,132 @@ pub struct Embedded {
 #[expect(unsafe_code, reason = "the build script wrote these files with `Compiled::for_target`")]
 pub static BUNDLE: &[Embedded] = &include!(concat!(env!("OUT_DIR"), "/bundle.rs"));
 
-/// A plugin whose manifest has been read; its code is opened on first use.
-pub(crate) struct Family {
-    pub(crate) embedded: &'static Embedded,
-    pub(crate) manifest: Manifest,
-    opened: OnceLock<Result<Plugin, OpenError>>,
+/// The manifest of an embedded plugin is not what [`Manifest::admit`] gives: a bug of the build.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the manifest of plugin `{name}` cannot be read ({error}): this binary is damaged, install it again"
+)]
+pub struct Damaged {
+    /// The plugin.
+    pub name: &'static str,
+    /// What the parser said.
+    pub error: serde_json::Error,
+}
+
+/// Why a plugin's code cannot be used. The model reads it as a tool's answer, the operator in the log.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unusable(pub String);
+
+/// A plugin: its tools are known by name, its manifest is read when one of them may be on, its code is opened
+/// when one of them is first called.
+pub struct Family {
+    name: String,
+    digest: String,
+    tools: Vec<String>,
+    code: Code,
+    manifest: OnceLock<Result<Manifest, Unusable>>,
+    opened: OnceCell<Result<Plugin, Unusable>>,
+}
+
+/// Where the code is.
+enum Code {
+    Embedded(&'static Embedded),
+    Stored(Stored),
 }
 
 impl Family {
+    /// The first-party plugins of a binary.
+    ///
     /// # Errors
-    /// The manifest is not what [`Manifest::admit`] gives: a bug of the build.
-    pub(crate) fn read(embedded: &'static Embedded) -> Result<Arc<Self>, serde_json::Error> {
-        let manifest = serde_json::from_str(embedded.manifest)?;
-        Ok(Arc::new(Self { embedded, manifest, opened: OnceLock::new() }))
+    /// [`Damaged`].
+    pub fn embedded(plugins: &'static [Embedded]) -> Result<Vec<Arc<Self>>, Damaged> {
+        let read = |embedded: &'static Embedded| {
+            let manifest: Manifest = serde_json::from_str(embedded.manifest)
+                .map_err(|error| Damaged { name: embedded.name, error })?;
+            Ok(Arc::new(Self {
+                name: embedded.name.to_owned(),
+                digest: embedded.digest.to_owned(),
+                tools: manifest.tools.iter().map(|tool| tool.name.clone()).collect(),
+                code: Code::Embedded(embedded),
+                manifest: OnceLock::from(Ok(manifest)),
+                opened: OnceCell::new(),
+            }))
+        };
+        plugins.iter().map(read).collect()
+    }
+
+    /// A plugin that the operator added, with the names of its tools.
+    pub(crate) fn stored(stored: Stored, tools: Vec<String>) -> Arc<Self> {
+        Arc::new(Self {
+            name: stored.row.name.clone(),
+            digest: stored.row.sha256.clone(),
+            tools,
+            code: Code::Stored(stored),
+            manifest: OnceLock::new(),
+            opened: OnceCell::new(),
+        })
+    }
+
+    /// The plugin's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// SHA-256 of the component, in hex.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The names of its tools.
+    #[must_use]
+    pub fn tools(&self) -> &[String] {
+        &self.tools
+    }
+
+    /// Whether it is part of this binary.
+    #[must_use]
+    pub fn is_first_party(&self) -> bool {
+        matches!(self.code, Code::Embedded(_))
+    }
+
+    /// What it said of itself when it was admitted.
+    ///
+    /// # Errors
+    /// The stored manifest is not the one that was admitted, or cannot be read.
+    pub fn manifest(&self) -> Result<&Manifest, Unusable> {
+        let read = || match &self.code {
+            Code::Embedded(embedded) => {
+                serde_json::from_str(embedded.manifest).map_err(|error| Unusable(error.to_string()))
+            }
+            Code::Stored(stored) => stored.manifest(),
+        };
+        self.manifest.get_or_init(read).as_ref().map_err(Clone::clone)
     }
 
     /// The component, linked; opened by the first caller.
-    pub(crate) fn open(&self, engine: &Arc<Engine>) -> Result<&Plugin, &OpenError> {
-        let open = || {
-            let plugin = Plugin::open(engine, &self.embedded.code);
-            let outcome = if plugin.is_ok() { "opened" } else { "cannot be opened" };
-            let bytes = self.embedded.code.bytes().len();
-            tracing::debug!(
-                "plugin `{}` {outcome}: {bytes} bytes of code, component sha256:{}",
-                self.embedded.name,
-                self.embedded.digest
-            );
-            plugin
+    pub(crate) async fn open(&self, engine: &Arc<Engine>) -> Result<&Plugin, Unusable> {
+        let opened = self.opened.get_or_init(|| self.open_now(engine)).await;
+        opened.as_ref().map_err(Clone::clone)
+    }
+
+    async fn open_now(&self, engine: &Arc<Engine>) -> Result<Plugin, Unusable> {
+        let plugin = match &self.code {
+            Code::Embedded(embedded) => Plugin::open(engine, &embedded.code).map_err(Unusable::of),
+            Code::Stored(stored) => stored.open(engine).await,
         };
-        self.opened.get_or_init(open).as_ref()
+        let outcome = if plugin.is_ok() { "opened" } else { "cannot be opened" };
+        let (name, digest) = (&self.name, &self.digest);
+        tracing::debug!("plugin `{name}` {outcome}: component sha256:{digest}");
+        plugin
+    }
+}
+
+impl Unusable {
+    #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+    pub(crate) fn of(error: OpenError) -> Self {
+        Self(error.to_string())
     }
 }

@@ -41,6 +41,20 @@ pub enum PluginCommand {
     New(NewArgs),
     /// Make a component of the core module that a Rust compiler gives
     Componentize(ComponentizeArgs),
+    /// List the plugins: those of this program, and those that were added
+    List,
+    /// The process that compiles; started by this program only
+    #[command(hide = true)]
+    Compile(CompileArgs),
+}
+
+/// What the compiling process may use, as the process that starts it says.
+#[derive(Args, Debug)]
+pub struct CompileArgs {
+    /// Seconds of processor time
+    pub processor_seconds: u64,
+    /// Bytes of address space
+    pub memory: u64,
 }
 
 /// The flags of `plugin new`.

@@ -8,12 +8,17 @@ mod run;
 #[expect(dead_code, reason = "questions about the Node server follow")]
 mod terminal;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use auth0_mcp_sandbox::Limits;
 use clap::Parser;
 
-use crate::{catalog::Embedded, exit::Exit, settings::env::Environment};
+use crate::{
+    catalog::{Embedded, Family, store::Damaged, stored::Home},
+    exit::Exit,
+    policy::Policy,
+    settings::{env::Environment, folders},
+};
 use args::{Cli, Command};
 
 /// What a binary with this command line is made of.
@@ -24,6 +29,36 @@ pub struct Product {
     pub limits: Limits,
     /// The system's policy file, which holds if it is there: [`crate::policy::place::SYSTEM`].
     pub policy: PathBuf,
+}
+
+impl Product {
+    /// Its plugins and those that the operator added. Whatever is wrong with the added ones is logged, and the
+    /// others work.
+    ///
+    /// # Errors
+    /// The binary is damaged.
+    fn families(
+        &self,
+        environment: &Environment,
+        policy: &Policy,
+    ) -> Result<Vec<Arc<Family>>, Damaged> {
+        let mut families = Family::embedded(self.plugins)?;
+        match self.added(environment, policy) {
+            Ok(added) => families.extend(added),
+            Err(error) => tracing::error!("no added plugin is loaded: {error:#}"),
+        }
+        Ok(families)
+    }
+
+    fn added(
+        &self,
+        environment: &Environment,
+        policy: &Policy,
+    ) -> anyhow::Result<Vec<Arc<Family>>> {
+        let limits = policy.limits(self.limits);
+        let home = Home::new(folders::data(environment)?, policy.clone(), limits);
+        Ok(home.families()?)
+    }
 }
 
 /// Reads the command line and runs the command.
@@ -37,7 +72,7 @@ pub fn main(product: &Product) -> ExitCode {
     let exit = match cli.command {
         Command::Init(args) => init::run(&args, &environment, product),
         Command::Run(args) => run::run(&args.into(), &environment, product),
-        Command::Plugin(command) => plugin::run(command, product),
+        Command::Plugin(command) => plugin::run(command, &environment, product),
     };
     exit.into()
 }

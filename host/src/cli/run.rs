@@ -84,10 +84,13 @@ fn start(
     _ = rustls::crypto::ring::default_provider().install_default();
     let mut settings = RunSettings::resolve(flags, environment)?;
     settings.selection.policy = Policy::load(product.policy.as_ref(), environment)?;
-    let catalog = Catalog::build(product.plugins, &settings.selection)?;
     let policy = &settings.selection.policy;
-    let warnings = policy.check(&Known::of(catalog.manifests()))?;
-    warnings.iter().for_each(|warning| tracing::warn!("policy: {warning}"));
+    let families = product.families(environment, policy).map_err(SelectionError::from)?;
+    let catalog = Catalog::build(families, &settings.selection)?;
+    if !policy.layers().is_empty() {
+        let warnings = policy.check(&Known::of(catalog.manifests()))?;
+        warnings.iter().for_each(|warning| tracing::warn!("policy: {warning}"));
+    }
     let tenant = Tenant::sign_in(&settings, redactor)?;
     let engine = Arc::new(Engine::new()?);
     let management = Arc::new(Management::new(tenant.signed_in, redactor.clone()));

@@ -13,6 +13,7 @@ mod keychain;
 mod memory;
 mod node;
 mod notes;
+mod seal;
 mod session;
 mod store;
 #[cfg(test)]

@@ -160,10 +160,12 @@ impl Choice {
         let names_tools = tools.is_some() || environment.get("AUTH0_MCP_TOOLS").is_some();
         let flags = RunFlags { tools, read_only, ..RunFlags::default() };
         let selection = settings::selection(&flags, environment)?;
-        let catalog = Catalog::build(product.plugins, &selection)?;
+        let families =
+            product.families(environment, &selection.policy).map_err(SelectionError::from)?;
+        let catalog = Catalog::build(families, &selection)?;
         let selected = Scopes::of(&needs(&catalog));
         let scopes = match &args.scopes {
-            Some(list) => Some(known(product)?.choose(list)?),
+            Some(list) => Some(known(environment, product)?.choose(list)?),
             None => names_tools.then(|| selected.all()),
         };
         Ok(Self { selection, scopes, known: selected })
@@ -171,9 +173,10 @@ impl Choice {
 }
 
 /// Every scope that some tool of the product needs.
-fn known(product: &Product) -> Result<Scopes, PlanError> {
+fn known(environment: &Environment, product: &Product) -> Result<Scopes, PlanError> {
     let all = settings::selection(&RunFlags::default(), &Environment::default())?;
-    Ok(Scopes::of(&needs(&Catalog::build(product.plugins, &all)?)))
+    let families = product.families(environment, &all.policy).map_err(SelectionError::from)?;
+    Ok(Scopes::of(&needs(&Catalog::build(families, &all)?)))
 }
 
 /// What the enabled tools need.

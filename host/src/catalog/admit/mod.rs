@@ -1,0 +1,107 @@
+//! From the bytes of a component to what the host knows of it: the one way in for `plugin add`, `plugin
+//! inspect` and `plugin test`.
+//!
+//! The order is the order of trust. The bytes are bounded and read, never run; the import list is checked;
+//! another process with limits of its own compiles; the component describes itself in the sandbox, with every
+//! import refusing; what it says is checked.
+
+pub mod clash;
+pub mod compiler;
+pub mod oci;
+pub mod signature;
+pub mod source;
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use auth0_mcp_sandbox::{
+    Compiled, Engine, Limits, Manifest, OpenError, Plugin, PluginFault, imports,
+    manifest::ManifestError,
+};
+use sha2::{Digest, Sha256};
+
+use compiler::{CompileError, Compiler};
+
+/// The largest component that is read, in bytes. A JavaScript or Python engine inside makes 12 to 20 MiB.
+pub const LARGEST: usize = 64 << 20;
+
+/// A component that was examined and may be used.
+pub struct Examined {
+    /// SHA-256 of the component, in lowercase hex.
+    pub digest: String,
+    /// Its size, in bytes.
+    pub size: usize,
+    /// The names of everything that it imports, read from its bytes.
+    pub imports: Vec<String>,
+    /// What it said of itself, checked.
+    pub manifest: Manifest,
+    /// Its machine code for this machine.
+    pub code: Compiled,
+    /// How long compiling took.
+    pub compiled_in: Duration,
+    /// Ready to be called.
+    pub plugin: Plugin,
+}
+
+/// Why a component is not admitted. The operator and the plugin's author read it.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// Too many bytes.
+    #[error("the component has {0} bytes; the limit is {LARGEST} bytes")]
+    TooLarge(usize),
+    /// It cannot be opened: no component, unknown imports, another world.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// It does not compile within its limits.
+    #[error(transparent)]
+    Compile(#[from] CompileError),
+    /// It trapped, or hit a limit, while it described itself.
+    #[error("the component could not describe itself: {0}")]
+    Describe(#[from] PluginFault),
+    /// What it said breaks a rule of the contract.
+    #[error("the manifest is refused: {0}")]
+    Manifest(#[from] ManifestError),
+}
+
+/// Examines a component. Nothing of it runs outside of the sandbox.
+///
+/// # Errors
+/// [`Refused`]: the first thing that is wrong.
+pub async fn examine(
+    engine: &Arc<Engine>,
+    compiler: &Compiler,
+    component: &[u8],
+    limits: Limits,
+) -> Result<Examined, Refused> {
+    let size = component.len();
+    if size > LARGEST {
+        return Err(Refused::TooLarge(size));
+    }
+    let imports = imports(component)?;
+    let began = Instant::now();
+    let code = compiler.compile(engine, component).await?;
+    let compiled_in = began.elapsed();
+    let plugin = Plugin::open(engine, &code)?;
+    let manifest = Manifest::admit(plugin.describe(limits).await?)?;
+    let digest = digest(component);
+    Ok(Examined { digest, size, imports, manifest, code, compiled_in, plugin })
+}
+
+/// SHA-256 in lowercase hex, as `sha256sum` prints it.
+#[must_use]
+pub fn digest(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// Bytes in lowercase hex.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
+        // Writing into a string cannot fail.
+        _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
