@@ -218,6 +218,26 @@ impl Session {
         Called::of(&answer)
     }
 
+    /// Calls these tools at once; gives the responses, whole, in the order in which they came.
+    pub fn call_all<'c>(
+        &mut self,
+        calls: impl IntoIterator<Item = &'c (&'static str, Value)>,
+    ) -> Vec<String> {
+        let ask = |(tool, arguments): &(&str, Value)| {
+            self.ask("tools/call", json!({"name": tool, "arguments": arguments}))
+        };
+        let mut asked: Vec<_> = calls.into_iter().map(ask).collect();
+        let mut answers = Vec::new();
+        while !asked.is_empty() {
+            let message = self.next();
+            if let Some(at) = asked.iter().position(|id| message["id"] == *id) {
+                asked.swap_remove(at);
+                answers.push(message.to_string());
+            }
+        }
+        answers
+    }
+
     pub fn stderr(&self) -> String {
         self.stderr.lock().unwrap().clone()
     }
