@@ -101,7 +101,11 @@ fn faults() -> Vec<Option<FaultKind>> {
 }
 
 /// With one fault: a tenant of its own, a session that has (or has not yet) a token, every tool at once.
-fn search(fault: Option<&FaultKind>, sign_in: fn(Builder, &Tenant) -> (Builder, String), warm: bool) {
+fn search(
+    fault: Option<&FaultKind>,
+    sign_in: fn(Builder, &Tenant) -> (Builder, String),
+    warm: bool,
+) {
     let tenant = tenant();
     let id = plant(&tenant);
     let calls = calls(&tenant);

@@ -117,6 +117,9 @@ fn config(target: Option<&str>) -> wasmtime::Result<Config> {
         .memory_reservation_for_growth(0)
         .memory_guard_size(0)
         .guard_before_linear_memory(false)
+        // With explicit checks only, the protection of a pooled memory need not be set back after a call that
+        // grew it (two system calls each), and the process has no signal handlers.
+        .signals_based_traps(false)
         // Maps from machine code back to wasm offsets: a tenth of the code's size, for backtraces that
         // nobody reads. The panic text comes through `log`.
         .generate_address_map(false);

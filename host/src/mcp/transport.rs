@@ -14,8 +14,9 @@ use std::{
 use rmcp::{
     RoleServer,
     model::{
-        CallToolRequestParams, ClientJsonRpcMessage, ClientNotification, ClientRequest, ErrorCode,
-        ErrorData, InitializeRequestParams, JsonRpcMessage, RequestId, ServerJsonRpcMessage,
+        CallToolRequest, CallToolRequestParams, ClientJsonRpcMessage, ClientNotification,
+        ClientRequest, ErrorCode, ErrorData, InitializeRequestParams, JsonRpcMessage,
+        JsonRpcRequest, RequestId, ServerJsonRpcMessage,
     },
     transport::Transport,
 };
@@ -255,7 +256,7 @@ fn admit(line: &[u8]) -> Admitted {
         );
     }
     let is_answer = message.get("method").is_none();
-    match serde_json::from_value::<ClientJsonRpcMessage>(message) {
+    match typed(message) {
         Ok(JsonRpcMessage::Request(request))
             if matches!(request.request, ClientRequest::CustomRequest(_)) =>
         {
@@ -266,6 +267,18 @@ fn admit(line: &[u8]) -> Admitted {
         Err(_) if id.is_none() || is_answer => Admitted::Nothing,
         Err(_) => Admitted::Reply(refuse(line), id),
     }
+}
+
+/// The message as rmcp's type. That tries the types of all methods in turn, so the one request that comes
+/// again and again is read as what it is.
+fn typed(message: Value) -> serde_json::Result<ClientJsonRpcMessage> {
+    if message.get("method").and_then(Value::as_str) != Some("tools/call")
+        || message.get("id").is_none()
+    {
+        return serde_json::from_value(message);
+    }
+    let call: JsonRpcRequest<CallToolRequest> = serde_json::from_value(message)?;
+    Ok(JsonRpcMessage::request(call.request.into(), call.id))
 }
 
 /// What breaks the shape of JSON-RPC 2.0, if anything does.
