@@ -1,13 +1,15 @@
 //! Measures the product's binary on real pipes, against a local tenant on a real HTTPS socket.
 //!
 //! In reading order: [`world`] is the tenant and how a server is started for it; [`session`] drives one
-//! server over its pipes; [`direct`] sends the same requests without a server; [`measure`] does the runs;
+//! server over its pipes; [`direct`] sends the same requests without a server, [`echo`] lines to a process that
+//! does nothing; [`measure`] does the runs;
 //! [`sandbox`] times the sandbox alone, in this process; [`report`] puts it beside the targets of the design.
 //!
 //! Nothing is asserted: a target that is not reached is a line in the table. The exit code says only whether
 //! the measurements could be made.
 
 mod direct;
+mod echo;
 mod figures;
 mod machine;
 mod measure;

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::{
     direct::Direct,
+    echo,
     figures::{Series, milliseconds},
     session::{List, Session},
     world::{Subject, World},
@@ -86,6 +87,8 @@ pub(crate) struct Server<'s> {
     pub(crate) direct: Percentiles,
     /// The differences.
     pub(crate) overhead: Percentiles,
+    /// A line through the pipes of a process that only echoes it.
+    pub(crate) echo: Percentiles,
     pub(crate) cpu: Series,
     pub(crate) cpu_busy: Series,
     pub(crate) throughput: Series,
@@ -126,6 +129,7 @@ impl<'s> Server<'s> {
             call: Percentiles::default(),
             direct: Percentiles::default(),
             overhead: Percentiles::default(),
+            echo: Percentiles::default(),
             cpu: Series::default(),
             cpu_busy: Series::default(),
             throughput: Series::default(),
@@ -179,6 +183,7 @@ impl<'s> Server<'s> {
         direct.sequential(effort.warm_up)?;
         let bare = direct.sequential(effort.sequential)?;
         session.sequential(effort.warm_up)?;
+        self.echo.push(both(&echo::sequential(effort.sequential)?));
         let before = session.cpu();
         let through = session.sequential(effort.sequential)?;
         self.cpu.extend(used(before, session, effort.sequential));

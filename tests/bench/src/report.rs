@@ -81,6 +81,9 @@ fn calls(measured: &Measured<'_>) -> Vec<Row> {
         row("overhead p99, ms", 3, measured, |server| &server.overhead.p99)
             .published(8.02)
             .at_most(1.0),
+        row("of it, two pipes to a process that only echoes p50, ms", 3, measured, |server| {
+            &server.echo.p50
+        }),
         row("server CPU per call, ms", 2, measured, |server| &server.cpu).published(1.29),
     ]
 }
