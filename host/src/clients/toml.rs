@@ -125,7 +125,11 @@ fn is_table(name: &str, item: &Item) -> Result<(), Fault> {
 
 /// The document to edit, if printing it changes nothing.
 fn editable(text: &str) -> Result<DocumentMut, Fault> {
-    let plain = lines::plain(text);
+    let mut plain = lines::plain(text);
+    if !plain.is_empty() && !plain.ends_with('\n') {
+        // toml_edit ends the last line in any case; `merged` takes that back.
+        plain.push('\n');
+    }
     let refuse = || Fault::new(0, "this text cannot be edited without changing other parts of it");
     let document = plain.parse::<DocumentMut>().map_err(|_| refuse())?;
     if document.to_string() == plain { Ok(document) } else { Err(refuse()) }
@@ -204,9 +208,10 @@ fn existing(entry: &dyn TableLike, name: &str) -> Result<Existing, Fault> {
 /// The comments above a removed table go to what follows it: they may be about something else.
 fn keep_comments(document: &mut DocumentMut, removed: &Table) {
     let above = removed.decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
-    if !above.contains('#') {
-        return;
-    }
+    let above = match above.trim_end() {
+        "" => return,
+        comments => &format!("{comments}\n"),
+    };
     let mut next = Next { after: removed.position(), found: None };
     next.visit_document_mut(document);
     let mut put = Put { at: next.found, text: above };

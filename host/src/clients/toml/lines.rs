@@ -15,6 +15,8 @@ pub(super) fn newline(text: &str) -> &'static str {
 
 /// The changed text, with every line of `text` before and behind the change as it was there.
 pub(super) fn merged(text: &str, changed: &str) -> String {
+    let unended = changed.strip_suffix('\n').filter(|_| !text.ends_with('\n'));
+    let changed = unended.unwrap_or(changed);
     let old: Vec<_> = text.split_inclusive('\n').collect();
     let new: Vec<_> = changed.split_inclusive('\n').collect();
     let same = |old: &str, new: &str| plain(old) == new;
