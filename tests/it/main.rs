@@ -11,6 +11,7 @@ mod actions;
 mod applications;
 mod bodies;
 mod cli;
+mod clients;
 mod contract;
 mod deep;
 mod definitions;

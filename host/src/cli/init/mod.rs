@@ -10,6 +10,7 @@ mod machine;
 mod picker;
 #[expect(dead_code, reason = "the sign-in follows")]
 mod plan;
+mod setup;
 
 use super::{Product, printer::Printer, terminal::Terminal};
 use crate::{
