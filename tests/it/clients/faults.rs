@@ -70,7 +70,11 @@ fn a_file_that_cannot_be_understood_is_never_written() {
     home.write(".codex/config.toml", "a = 1\nb = [\n");
     let ended = home.init(&["--demo", "--client", "codex"]);
     assert_eq!(ended.code, 3);
-    assert!(ended.stderr.contains("line 2, column 6: this is not TOML: unclosed array"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("line 2, column 6: this is not TOML: unclosed array"),
+        "{}",
+        ended.stderr
+    );
 }
 
 /// What stands in the way, the exit code, and what is said.
