@@ -129,7 +129,7 @@ fn permissions(known: &BTreeMap<String, String>, asked: &[String]) -> String {
     let groups: String =
         groups.iter().map(|(name, scopes)| fieldset(known, name, scopes)).collect();
     format!(
-        "<h2>Permissions</h2>\n<p class=\"hint\">Untick what it shall not do.</p>\n\
+        "<h2>Permissions</h2>\n<p class=\"hint\">Untick anything that it should not do.</p>\n\
          <div class=\"groups\">\n{groups}</div>\n{refused}"
     )
 }
