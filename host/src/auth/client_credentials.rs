@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use super::{
-    AccessToken, CredentialError, Credentials, Domain, Https, Pending,
+    AccessToken, Advice, CredentialError, Credentials, Domain, Https, Pending,
     oauth::{AuthorizationServer, OAuthError, Tokens},
     renewal::Renewal,
 };
@@ -78,6 +78,10 @@ impl Credentials for ClientCredentials {
 
     fn expires_at(&self) -> Option<SystemTime> {
         self.renewal.held()?.expires_at()
+    }
+
+    fn advice(&self) -> Advice {
+        Advice::EnvironmentClient
     }
 }
 

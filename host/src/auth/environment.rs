@@ -9,8 +9,8 @@ use std::{
 };
 
 use super::{
-    AccessToken, CredentialError, Credentials, Domain, DomainError, Https, Pending, TrustError,
-    client_credentials::ClientCredentials, token::NotAToken, trust::Trust,
+    AccessToken, Advice, CredentialError, Credentials, Domain, DomainError, Https, Pending,
+    TrustError, client_credentials::ClientCredentials, token::NotAToken, trust::Trust,
 };
 use crate::secret::{Redactor, Secret};
 
@@ -175,6 +175,10 @@ impl Credentials for FixedToken {
 
     fn expires_at(&self) -> Option<SystemTime> {
         self.token.expires_at()
+    }
+
+    fn advice(&self) -> Advice {
+        Advice::EnvironmentToken
     }
 }
 

@@ -8,11 +8,14 @@
 //! - [`client_credentials`]: a client id and secret exchanged for tokens, renewed by [`renewal`];
 //! - [`profile`], [`vault`]: sign-ins by name, kept in the system's keychain;
 //! - [`scopes`]: what a sign-in asks for;
+//! - [`session`]: credentials from one of them, renewed for all processes that use it;
+//! - [`advice`]: what the user can do about a sign-in that does not suffice;
 //! - [`https`], [`trust`], [`cause`]: how this process reaches the tenant, whom it believes, why it failed.
 //!
 //! Everything above this module sees the trait [`Credentials`] and does not know where a token comes from.
 //! Tokens exist here and in `management` only.
 
+pub mod advice;
 pub mod cause;
 pub mod client_credentials;
 pub mod domain;
@@ -22,12 +25,14 @@ pub mod oauth;
 pub mod profile;
 pub mod renewal;
 pub mod scopes;
+pub mod session;
 pub mod token;
 pub mod trust;
 pub mod vault;
 
 use std::{fmt, future::Future, pin::Pin, time::SystemTime};
 
+pub use advice::Advice;
 pub use domain::{Domain, DomainError};
 pub use environment::{Environment, EnvironmentError};
 pub use https::Https;
@@ -35,6 +40,8 @@ pub use token::AccessToken;
 pub use trust::{Trust, TrustError};
 
 use cause::Cause;
+use profile::ProfileName;
+use vault::VaultError;
 
 /// A future that a trait object can return.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -56,6 +63,31 @@ pub trait Credentials: fmt::Debug + Send + Sync {
 
     /// When the token in use expires; None while there is none, or where it does not say.
     fn expires_at(&self) -> Option<SystemTime>;
+
+    /// What the user can do about a sign-in that has ended or lacks scopes.
+    fn advice(&self) -> Advice;
+
+    /// Which of these scopes the token in use lacks; none where it does not say.
+    fn lacking<'c>(&'c self, needed: &'c [String]) -> Pending<'c, Vec<String>> {
+        let lacking = self.scopes().map(|scopes| lacking(needed, &scopes)).unwrap_or_default();
+        Box::pin(async move { lacking })
+    }
+
+    /// Does ahead of the first call what it would otherwise wait for.
+    fn warm(&self) -> Pending<'_, ()> {
+        Box::pin(async {})
+    }
+
+    /// Waits for a renewal that is under way: ending in the middle of one could lose the sign-in.
+    fn settled(&self) -> Pending<'_, ()> {
+        Box::pin(async {})
+    }
+}
+
+/// Those of the `needed` scopes that are not in `scopes`.
+#[must_use]
+pub fn lacking(needed: &[String], scopes: &[String]) -> Vec<String> {
+    needed.iter().filter(|scope| !scopes.contains(scope)).cloned().collect()
 }
 
 /// Why there is no access token. The texts are for the operator; they hold no secret and nothing of the
@@ -110,7 +142,7 @@ pub enum CredentialError {
     },
     /// The token endpoint answered something else than OAuth says.
     #[error(
-        "{domain} gave an answer that holds no usable access token ({reason}): check that AUTH0_DOMAIN is an Auth0 tenant"
+        "{domain} gave an answer that holds no usable access token ({reason}): check that it is an Auth0 tenant"
     )]
     Malformed {
         /// The tenant.
@@ -121,9 +153,68 @@ pub enum CredentialError {
     /// This machine's certificates cannot be used.
     #[error(transparent)]
     Trust(#[from] TrustError),
+    /// A sign-in of the vault has expired, and nothing is kept that renews it.
+    #[error("the sign-in of profile `{profile}` has expired: run `{command}`")]
+    SessionExpired {
+        /// The profile.
+        profile: ProfileName,
+        /// What signs in again.
+        command: String,
+    },
+    /// A sign-in of the vault was revoked, or its client secret was.
+    #[error(
+        "{server} does not renew the sign-in of profile `{profile}` ({code}), which was revoked, has expired or was used elsewhere: run `{command}`"
+    )]
+    NotRenewed {
+        /// Who was asked.
+        server: Domain,
+        /// The profile.
+        profile: ProfileName,
+        /// The `error` field of the answer.
+        code: String,
+        /// What signs in again.
+        command: String,
+    },
+    /// Somebody signed out while the server runs.
+    #[error(
+        "profile `{0}` was signed out with `auth0-mcp logout`: run `auth0-mcp init --profile {0}`, and calls work again without a restart"
+    )]
+    SignedOut(ProfileName),
+    /// Somebody signed in to another tenant under the same name while the server runs.
+    #[error(
+        "profile `{profile}` is now signed in to {now}, and this server was started for {then}: restart it to serve {now}, or run `auth0-mcp init --profile {profile}` for {then}"
+    )]
+    OtherTenant {
+        /// The profile.
+        profile: ProfileName,
+        /// The tenant that the server serves.
+        then: Domain,
+        /// The tenant of the new sign-in.
+        now: Domain,
+    },
+    /// The keychain does not give the sign-in out.
+    #[error("the sign-in of profile `{profile}` cannot be read: {error}")]
+    Vault {
+        /// The profile.
+        profile: ProfileName,
+        /// What failed.
+        error: VaultError,
+    },
 }
 
 impl CredentialError {
+    /// Whether the user has to sign in before any call can work.
+    #[must_use]
+    pub fn asks_to_sign_in(&self) -> bool {
+        matches!(
+            self,
+            Self::Expired
+                | Self::SessionExpired { .. }
+                | Self::NotRenewed { .. }
+                | Self::SignedOut(_)
+        )
+    }
+
     /// A token that cannot stand in a header.
     fn unusable(domain: &Domain) -> Self {
         Self::Malformed { domain: domain.clone(), reason: "its access_token cannot be sent" }

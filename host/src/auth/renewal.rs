@@ -44,6 +44,11 @@ impl Renewal {
         self.held.read().unwrap_or_else(PoisonError::into_inner).token.clone()
     }
 
+    /// Puts a token in the place of the one in use: it came from elsewhere, such as another process.
+    pub fn replace(&self, token: AccessToken) {
+        self.held.write().unwrap_or_else(PoisonError::into_inner).token = Some(token);
+    }
+
     /// Drops a token that the tenant rejected, so that the next call gets another. Says whether it will: not
     /// if this one has just replaced a rejected token itself.
     pub fn reject(&self, token: &AccessToken) -> bool {
@@ -89,8 +94,7 @@ impl Renewal {
         match renew().await {
             Ok(token) => {
                 *failed = None;
-                self.held.write().unwrap_or_else(PoisonError::into_inner).token =
-                    Some(token.clone());
+                self.replace(token.clone());
                 Ok(token)
             }
             Err(error) => {

@@ -13,6 +13,7 @@ use super::{
     store::{Damaged, Family, Unusable},
 };
 use crate::{
+    auth::lacking,
     management::grant::Grant,
     policy::{Denial, Maker, Policy},
 };
@@ -90,6 +91,8 @@ pub enum Off {
     Policy(Box<Denial>),
     /// Its plugin's files are not what was admitted.
     Damaged,
+    /// It needs scopes that the sign-in lacks, and such tools are left out.
+    Scopes,
 }
 
 impl Off {
@@ -103,6 +106,7 @@ impl Off {
             Self::Damaged => {
                 "its plugin was changed after it was added; the operator can run `auth0-mcp plugin verify`".into()
             }
+            Self::Scopes => "it needs scopes that the sign-in lacks, and this session leaves such tools out".into(),
         }
     }
 
@@ -138,9 +142,21 @@ impl Catalog {
         selection.patterns.check(&names)?;
         let (mut tools, mut off) = (Vec::new(), HashMap::new());
         families.iter().for_each(|family| enable(family, selection, &mut tools, &mut off));
-        let name = |tool: &EnabledTool| tool.definition.name.clone();
-        let by_name = tools.iter().enumerate().map(|(at, tool)| (name(tool), at)).collect();
-        Ok(Self { families, tools, by_name, off })
+        Ok(Self { families, by_name: by_name(&tools), tools, off })
+    }
+
+    /// Turns off the tools that need scopes beside these, with a debug line for each that says which.
+    #[must_use]
+    pub fn without_unusable(mut self, scopes: &[String]) -> Self {
+        let lacks = |tool: &EnabledTool| lacking(&tool.scopes(), scopes);
+        let (tools, unusable): (Vec<_>, Vec<_>) =
+            self.tools.into_iter().partition(|tool| lacks(tool).is_empty());
+        for tool in unusable {
+            let name = &tool.definition.name;
+            tracing::debug!("tool `{name}` is off: the sign-in lacks {}", lacks(&tool).join(", "));
+            self.off.insert(name.clone(), Off::Scopes);
+        }
+        Self { by_name: by_name(&tools), tools, ..self }
     }
 
     /// The enabled tools, in the order of `tools/list`.
@@ -179,6 +195,10 @@ impl Catalog {
         let names: Vec<_> = self.tools.iter().map(|tool| tool.definition.name.as_str()).collect();
         nearest(name, &names)
     }
+}
+
+fn by_name(tools: &[EnabledTool]) -> HashMap<String, usize> {
+    tools.iter().enumerate().map(|(at, tool)| (tool.definition.name.clone(), at)).collect()
 }
 
 /// Sorts the tools of one family into enabled and off, with a debug line for each that says why. The manifest

@@ -89,9 +89,15 @@ pub struct RunArgs {
     /// Enable reading tools only, and let nothing but GET requests leave
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub read_only: Option<String>,
+    /// The sign-in to use, where there are several; without it the default one
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Leave tools out of the list whose scopes the sign-in lacks
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub hide_unusable: Option<String>,
     /// Serve a local demo tenant with made-up data: no account needed
     #[cfg(feature = "demo")]
-    #[arg(long)]
+    #[arg(long, conflicts_with = "profile")]
     pub demo: bool,
 }
 
@@ -101,6 +107,7 @@ impl From<RunArgs> for RunFlags {
         let demo = args.demo;
         #[cfg(not(feature = "demo"))]
         let demo = false;
-        Self { tools: args.tools, read_only: args.read_only, demo }
+        let RunArgs { tools, read_only, profile, hide_unusable, .. } = args;
+        Self { tools, read_only, profile, hide_unusable, demo }
     }
 }

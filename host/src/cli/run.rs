@@ -1,14 +1,19 @@
 //! `run`: the stdio server.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use auth0_mcp_sandbox::{Engine, OpenError};
+use tokio::{runtime::Runtime, time::timeout};
 
 use super::Product;
 use crate::{
     auth::{
-        environment::{EnvironmentError, SignedIn},
+        Credentials, Domain,
+        environment::{self, EnvironmentError, SignedIn},
+        profile::ProfileName,
+        session::{self, SessionCredentials, SessionError},
         trust::{Trust, TrustError},
+        vault::{HEADLESS, Vault},
     },
     call::Calls,
     catalog::{Catalog, SelectionError},
@@ -18,8 +23,14 @@ use crate::{
     mcp,
     policy::{Policy, PolicyError, check::Known},
     secret::Redactor,
-    settings::{self, RunFlags, RunSettings, SettingsError, TenantChoice, env::Environment},
+    settings::{
+        self, RunFlags, RunSettings, SettingsError, TenantChoice, env::Environment,
+        folders::NoFolder,
+    },
 };
+
+/// How long the end waits for a renewal that is under way.
+const SETTLING: Duration = Duration::from_secs(5);
 
 /// What holds the server up. The operator reads it.
 #[derive(Debug, thiserror::Error)]
@@ -34,9 +45,15 @@ enum RunError {
     Credentials(#[from] EnvironmentError),
     #[error(transparent)]
     Trust(#[from] TrustError),
+    #[error("there are no credentials: {0}{otherwise}; {DEMO}", otherwise = headless(.0))]
+    Session(#[from] SessionError),
+    #[error("there are no credentials: {0}; {HEADLESS}; {DEMO}")]
+    Folder(#[from] NoFolder),
     #[error(
-        "there are no credentials: set AUTH0_DOMAIN with AUTH0_TOKEN, or with AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET; or try `auth0-mcp run --demo`, which needs no account"
+        "AUTH0_DOMAIN is {wanted}, and profile `{profile}` is signed in to {found}: unset AUTH0_DOMAIN, or name another profile with --profile"
     )]
+    OtherTenant { wanted: Domain, profile: ProfileName, found: Domain },
+    #[error("the demo tenant has no credentials: this is a bug of auth0-mcp")]
     NoCredentials,
     #[error("the WebAssembly engine does not start: {0}")]
     Engine(#[from] OpenError),
@@ -44,19 +61,32 @@ enum RunError {
     System(#[from] std::io::Error),
 }
 
+/// For everybody who only wants to look.
+const DEMO: &str = "or try `auth0-mcp run --demo`, which needs no account";
+
+/// The way without a keychain, where the text before does not name it.
+fn headless(error: &SessionError) -> String {
+    match error {
+        SessionError::Vault(_) => String::new(),
+        _ => format!("; {HEADLESS}"),
+    }
+}
+
 impl RunError {
     fn exit(&self) -> Exit {
         match self {
-            Self::NoCredentials
+            Self::Session(_)
+            | Self::Folder(_)
             | Self::Credentials(EnvironmentError::Expired(_) | EnvironmentError::Token(_)) => {
                 Exit::Credentials
             }
             Self::Settings(_)
             | Self::Selection(_)
-            | Self::Policy(_)
             | Self::Credentials(_)
-            | Self::Trust(_) => Exit::Settings,
-            Self::Engine(_) | Self::System(_) => Exit::Failure,
+            | Self::Trust(_)
+            | Self::Policy(_)
+            | Self::OtherTenant { .. } => Exit::Settings,
+            Self::NoCredentials | Self::Engine(_) | Self::System(_) => Exit::Failure,
         }
     }
 }
@@ -91,12 +121,13 @@ fn start(
         let warnings = policy.check(&Known::of(catalog.manifests()))?;
         warnings.iter().for_each(|warning| tracing::warn!("policy: {warning}"));
     }
-    let tenant = Tenant::sign_in(&settings, redactor)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let tenant = Tenant::sign_in(&settings, &runtime, redactor)?;
+    let catalog = usable(catalog, &settings, tenant.signed_in.credentials.scopes());
     let engine = Arc::new(Engine::new()?);
     let management = Arc::new(Management::new(tenant.signed_in, redactor.clone()));
     let mask = Mask::new(redactor.clone());
     announce(&catalog, &settings);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let calls = Calls {
         engine,
         management: management.clone(),
@@ -104,11 +135,26 @@ fn start(
         mask,
     };
     // Beside `initialize`, not before it: TLS roots take longer than the handshake of MCP.
-    runtime.spawn(async move { management.warm().await });
+    let warming = management.clone();
+    runtime.spawn(async move { warming.warm().await });
     let served = runtime.block_on(mcp::serve(catalog, calls, stop_signal()));
+    // A renewal that is cut off could lose the sign-in; one that hangs must not hold the end up for long.
+    _ = runtime.block_on(async { timeout(SETTLING, management.settled()).await });
     // A read of standard input that is not a pipe cannot be cancelled, and must not hold the end up.
     runtime.shutdown_background();
     Ok(served?)
+}
+
+/// The tools that the sign-in can use, where only those are asked for.
+fn usable(catalog: Catalog, settings: &RunSettings, scopes: Option<Vec<String>>) -> Catalog {
+    match (settings.hide_unusable, scopes) {
+        (false, _) => catalog,
+        (true, Some(scopes)) => catalog.without_unusable(&scopes),
+        (true, None) => {
+            tracing::debug!("no tool is left out: the sign-in does not say its scopes");
+            catalog
+        }
+    }
 }
 
 /// The tenant that is served, and what has to live as long as the session.
@@ -119,7 +165,11 @@ struct Tenant {
 }
 
 impl Tenant {
-    fn sign_in(settings: &RunSettings, redactor: &Redactor) -> Result<Self, RunError> {
+    fn sign_in(
+        settings: &RunSettings,
+        runtime: &Runtime,
+        redactor: &Redactor,
+    ) -> Result<Self, RunError> {
         match &settings.tenant {
             #[cfg(feature = "demo")]
             TenantChoice::Demo => {
@@ -136,8 +186,13 @@ impl Tenant {
                     Some(file) => Trust::system().with_file(file)?,
                     None => Trust::system(),
                 };
-                let signed_in =
-                    credentials.clone().sign_in(trust, redactor)?.ok_or(RunError::NoCredentials)?;
+                let signed_in = match credentials.clone().sign_in(trust.clone(), redactor)? {
+                    Some(signed_in) => {
+                        unused(settings);
+                        signed_in
+                    }
+                    None => from_vault(settings, credentials, runtime, trust, redactor)?,
+                };
                 Ok(Self {
                     signed_in,
                     #[cfg(feature = "demo")]
@@ -145,6 +200,40 @@ impl Tenant {
                 })
             }
         }
+    }
+}
+
+/// Says that the environment's credentials are used, loudly if a profile was named.
+fn unused(settings: &RunSettings) {
+    match &settings.profile {
+        Some(profile) => tracing::warn!(
+            "the credentials of the environment are used, and profile `{profile}` is not: unset AUTH0_TOKEN and AUTH0_CLIENT_SECRET to use it"
+        ),
+        None => tracing::debug!("the credentials of the environment are used; the keychain is not"),
+    }
+}
+
+/// The sign-in that the keychain holds. Which profile is meant is decided here, once.
+fn from_vault(
+    settings: &RunSettings,
+    environment: &environment::Environment,
+    runtime: &Runtime,
+    trust: Trust,
+    redactor: &Redactor,
+) -> Result<SignedIn, RunError> {
+    let vault = Vault::open(settings.data.as_deref().ok_or(NoFolder)?);
+    let credentials = runtime.block_on(async {
+        let profile = session::resolve(&vault, settings.profile.clone()).await?;
+        SessionCredentials::open(vault, profile, trust, redactor.clone()).await
+    })?;
+    let (profile, found) = (credentials.profile().clone(), credentials.domain().clone());
+    tracing::debug!("profile `{profile}` of the keychain is used, for {found}");
+    match environment.domain.as_deref().map(Domain::parse).transpose() {
+        Ok(Some(wanted)) if wanted != found => {
+            Err(RunError::OtherTenant { wanted, profile, found })
+        }
+        Ok(_) => Ok(credentials.signed_in()),
+        Err(error) => Err(EnvironmentError::Domain(error).into()),
     }
 }
 

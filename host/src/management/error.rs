@@ -56,9 +56,8 @@ impl Error {
         match self {
             Self::Path(error) => Refusal::InvalidRequest(error.to_string()),
             Self::Body(_) => Refusal::InvalidRequest(self.to_string()),
-            Self::Credentials(CredentialError::Expired) | Self::SessionExpired => {
-                Refusal::SessionExpired
-            }
+            Self::SessionExpired => Refusal::SessionExpired,
+            Self::Credentials(error) if error.asks_to_sign_in() => Refusal::SessionExpired,
             Self::Credentials(CredentialError::RateLimited { seconds, .. }) => {
                 Refusal::RateLimited(seconds)
             }

@@ -2,10 +2,11 @@
 //!
 //! One request goes straight through, and each step can only narrow what the one before let through:
 //! 1. [`grant`]: is it one of the rows of this tool, and a GET where only reading is allowed;
-//! 2. [`path`]: segments and query to a URL that says exactly that and nothing else;
-//! 3. [`client`]: token, HTTPS, deadline; [`retry`] decides when to send again, [`answer`] reads what comes
+//! 2. the scopes of the sign-in: a request that the tenant would refuse for want of one is not sent;
+//! 3. [`path`]: segments and query to a URL that says exactly that and nothing else;
+//! 4. [`client`]: token, HTTPS, deadline; [`retry`] decides when to send again, [`answer`] reads what comes
 //!    back, [`error`] says why nothing did;
-//! 4. [`mask`]: secrets out of the answer, and out of every text that says why there is none.
+//! 5. [`mask`]: secrets out of the answer, and out of every text that says why there is none.
 //!
 //! Credentials and TLS are in `auth`. The sandbox and the plugins see [`Request`], [`Response`] and
 //! [`Refusal`] only: no host name, no header, no token.
@@ -27,7 +28,7 @@ use auth0_mcp_sandbox::contract::{Refusal, Request, Response};
 use tokio::{task::spawn_blocking, time::timeout_at};
 
 use crate::{
-    auth::{Credentials, Domain, environment::SignedIn},
+    auth::{Advice, Credentials, Domain, environment::SignedIn},
     secret::Redactor,
 };
 use answer::Answer;
@@ -73,12 +74,24 @@ impl Management {
         self.credentials.expires_at()
     }
 
-    /// Sets up TLS ahead of the first request. Meant for a task beside `initialize`; a failure is logged, and
-    /// the first request will say it again.
+    /// What the user can do about a sign-in that has ended or lacks scopes.
+    #[must_use]
+    pub fn advice(&self) -> Advice {
+        self.credentials.advice()
+    }
+
+    /// Sets up TLS ahead of the first request, and renews a sign-in that is due. Meant for a task beside
+    /// `initialize`; a failure is logged, and the first request will say it again.
     pub async fn warm(&self) {
         if let Err(error) = self.client.warm().await {
             tracing::warn!("{}", self.mask.text(&error.to_string()));
         }
+        self.credentials.warm().await;
+    }
+
+    /// Waits until nothing is under way that must not be cut off: a renewal whose answer would be lost.
+    pub async fn settled(&self) {
+        self.credentials.settled().await;
     }
 
     /// One request of a plugin, under the grant of the call that is running. Any status is an answer, save
@@ -94,6 +107,10 @@ impl Management {
     ) -> Result<Response, Refusal> {
         let method = request.method;
         let row = grant.check(&request)?;
+        let lacking = self.credentials.lacking(row.scopes()).await;
+        if !lacking.is_empty() {
+            return Err(Refusal::InsufficientScope(lacking));
+        }
         match self.client.send(request, row.template(), deadline.into()).await {
             Ok(answer) => within(&self.mask, answer, deadline).await,
             Err(error) => Err(self.masked(error.refusal(method, self.domain().as_str()))),

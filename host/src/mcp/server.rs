@@ -146,6 +146,6 @@ impl Shared {
         if let Outcome::Fault(fault) = &outcome {
             tracing::warn!("tool `{}` faulted: {fault}", tool.definition.name);
         }
-        translate::result(&tool.definition, outcome)
+        translate::result(&tool.definition, outcome, || self.calls.management.advice())
     }
 }

@@ -11,7 +11,7 @@ use auth0_mcp_sandbox::{
 use rmcp::model::{CallToolResult, ContentBlock, Tool, ToolAnnotations};
 use serde_json::Value;
 
-use crate::call::Outcome;
+use crate::{auth::Advice, call::Outcome};
 
 /// A definition as `tools/list` shows it, with all four hints: absent ones would mean "destructive".
 pub(crate) fn tool(definition: &Definition) -> Tool {
@@ -38,11 +38,15 @@ pub(crate) fn tool(definition: &Definition) -> Tool {
 }
 
 /// How a call ended, as a result. The text and the structured content of an answer are the same JSON:
-/// clients read one or the other.
-pub(crate) fn result(definition: &Definition, outcome: Outcome) -> CallToolResult {
+/// clients read one or the other. `sign_in` says what helps where the sign-in does not suffice.
+pub(crate) fn result(
+    definition: &Definition,
+    outcome: Outcome,
+    sign_in: impl FnOnce() -> Advice,
+) -> CallToolResult {
     match outcome {
         Outcome::Answer(json) => answer(definition, json),
-        Outcome::Failure(failure) => error(failure_text(definition, failure)),
+        Outcome::Failure(failure) => error(failure_text(definition, failure, sign_in)),
         Outcome::Fault(fault) => error(format!(
             "{} stopped: {fault}. This is a fault of the tool, not of your request; other tools still work.",
             definition.name
@@ -79,13 +83,17 @@ fn answer(definition: &Definition, json: String) -> CallToolResult {
     }
 }
 
-fn failure_text(definition: &Definition, failure: Failure) -> String {
+fn failure_text(
+    definition: &Definition,
+    failure: Failure,
+    sign_in: impl FnOnce() -> Advice,
+) -> String {
     match failure {
         Failure::InvalidArguments(text) => {
             format!("Invalid arguments for {}: {text}", definition.name)
         }
         Failure::Tenant(answered) => tenant_text(definition, &answered),
-        Failure::Refused(refusal) => refusal_text(definition, refusal),
+        Failure::Refused(refusal) => refusal_text(definition, refusal, sign_in),
         Failure::Other(text) => format!("{} failed: {text}", definition.name),
     }
 }
@@ -132,7 +140,11 @@ fn scopes(definition: &Definition) -> String {
 }
 
 /// What the host decided.
-fn refusal_text(definition: &Definition, refusal: Refusal) -> String {
+fn refusal_text(
+    definition: &Definition,
+    refusal: Refusal,
+    sign_in: impl FnOnce() -> Advice,
+) -> String {
     let name = &definition.name;
     match refusal {
         Refusal::NotGranted(text) => {
@@ -142,12 +154,14 @@ fn refusal_text(definition: &Definition, refusal: Refusal) -> String {
             format!("{name} failed: {text}. Nothing was sent to Auth0.")
         }
         Refusal::InsufficientScope(missing) => format!(
-            "{name} failed: the sign-in lacks {}. Ask the user to sign in with it. Nothing was sent to Auth0.",
-            missing.join(" and ")
+            "{name} failed: the sign-in lacks {}. Nothing was sent to Auth0. {}",
+            missing.join(" and "),
+            sign_in().add_scopes(&missing)
         ),
         Refusal::SessionExpired => {
             format!(
-                "{name} failed: the sign-in has expired or was refused by Auth0. Ask the user to sign in again."
+                "{name} failed: the sign-in has ended, has expired or was refused by Auth0; the user has to sign in again. {}",
+                sign_in().sign_in()
             )
         }
         Refusal::RateLimited(seconds) => format!(

@@ -42,6 +42,14 @@ pub const VARIABLES: &[Variable] = &[
         "a policy file that narrows further what the system's policy leaves; see SECURITY.md",
     ),
     variable(
+        "AUTH0_MCP_PROFILE",
+        "which sign-in of the keychain is used, as `--profile`; the flag wins",
+    ),
+    variable(
+        "AUTH0_MCP_HIDE_UNUSABLE",
+        "`true` leaves out tools whose scopes the sign-in lacks, as `--hide-unusable`; the flag wins",
+    ),
+    variable(
         "AUTH0_MCP_DATA_DIR",
         "the folder for plugins and other data, instead of the system's place for data",
     ),

@@ -9,7 +9,10 @@ pub mod folders;
 use std::path::PathBuf;
 
 use crate::{
-    auth::environment,
+    auth::{
+        environment,
+        profile::{ProfileName, ProfileNameError},
+    },
     catalog::{
         Selection,
         pattern::{PatternError, Patterns},
@@ -25,6 +28,10 @@ pub struct RunFlags {
     pub tools: Option<String>,
     /// `--read-only`, with its optional value.
     pub read_only: Option<String>,
+    /// `--profile`.
+    pub profile: Option<String>,
+    /// `--hide-unusable`, with its optional value.
+    pub hide_unusable: Option<String>,
     /// `--demo`.
     pub demo: bool,
 }
@@ -36,6 +43,12 @@ pub struct RunSettings {
     pub selection: Selection,
     /// Whose tenant.
     pub tenant: TenantChoice,
+    /// Which sign-in of the keychain, if one is named; used where the environment holds no credentials.
+    pub profile: Option<ProfileName>,
+    /// Whether tools are left out whose scopes the sign-in lacks.
+    pub hide_unusable: bool,
+    /// The folder for data; None where there is no home directory.
+    pub data: Option<PathBuf>,
     /// `SSL_CERT_FILE`.
     pub ca_file: Option<PathBuf>,
 }
@@ -70,6 +83,14 @@ pub enum SettingsError {
         /// As it was given.
         value: String,
     },
+    /// A name of a profile.
+    #[error("{source_name}: {error}")]
+    Profile {
+        /// The flag or the variable.
+        source_name: &'static str,
+        /// What is wrong with it.
+        error: ProfileNameError,
+    },
 }
 
 impl RunSettings {
@@ -81,6 +102,9 @@ impl RunSettings {
         Ok(Self {
             selection: selection(flags, environment)?,
             tenant: if flags.demo { TenantChoice::Demo } else { tenant(environment) },
+            profile: profile(flags.profile.as_deref(), environment)?,
+            hide_unusable: hide_unusable(flags, environment)?,
+            data: folders::data(environment).ok(),
             ca_file: environment.text("SSL_CERT_FILE").map(PathBuf::from),
         })
     }
@@ -111,6 +135,32 @@ fn patterns(flags: &RunFlags, environment: &Environment) -> Result<Patterns, Set
             Patterns::parse(list).map_err(|error| SettingsError::Tools { source_name, error })
         }
     }
+}
+
+/// The profile that is named: `--profile`, or else `AUTH0_MCP_PROFILE`.
+///
+/// # Errors
+/// [`SettingsError::Profile`] if that is no name.
+pub fn profile(
+    flag: Option<&str>,
+    environment: &Environment,
+) -> Result<Option<ProfileName>, SettingsError> {
+    let given = flag.map(|name| ("--profile", name));
+    // An empty variable is what an unfilled form sends.
+    let given =
+        given.or_else(|| environment.text("AUTH0_MCP_PROFILE").map(|n| ("AUTH0_MCP_PROFILE", n)));
+    let parse = |(source_name, name): (_, &str)| {
+        ProfileName::parse(name).map_err(|error| SettingsError::Profile { source_name, error })
+    };
+    given.map(parse).transpose()
+}
+
+/// The flag wins where it is given; the variable is read even then, so that a wrong value is an error.
+fn hide_unusable(flags: &RunFlags, environment: &Environment) -> Result<bool, SettingsError> {
+    let read = |name, value: Option<&str>| value.map(|value| boolean(name, value)).transpose();
+    let variable = read("AUTH0_MCP_HIDE_UNUSABLE", environment.get("AUTH0_MCP_HIDE_UNUSABLE"))?;
+    let flag = read("--hide-unusable", flags.hide_unusable.as_deref())?;
+    Ok(flag.or(variable).unwrap_or(false))
 }
 
 fn read_only(flags: &RunFlags, environment: &Environment) -> Result<bool, SettingsError> {
@@ -195,6 +245,37 @@ mod tests {
             read_only(Some("true"), "ture").unwrap_err().contains("AUTH0_MCP_READ_ONLY is `ture`")
         );
         assert!(read_only(Some("maybe"), "").unwrap_err().contains("--read-only is `maybe`"));
+    }
+
+    #[test]
+    fn the_flag_names_the_profile_before_the_environment() {
+        let named = |flag: Option<&str>, env: &str| {
+            let flags = RunFlags { profile: flag.map(str::to_owned), ..demo() };
+            resolve(&flags, &[("AUTH0_MCP_PROFILE", env)])
+                .map(|settings| settings.profile.map(|profile| profile.to_string()))
+        };
+        assert_eq!(named(None, " "), Ok(None));
+        assert_eq!(named(None, "acme"), Ok(Some("acme".into())));
+        assert_eq!(named(Some("b"), "acme"), Ok(Some("b".into())));
+        assert!(named(None, "Acme").unwrap_err().contains("AUTH0_MCP_PROFILE: `Acme` is no"));
+        assert!(named(Some(""), "acme").unwrap_err().contains("--profile: the profile name is"));
+    }
+
+    #[test]
+    fn hiding_is_off_unless_asked_for() {
+        let hides = |flag: Option<&str>, env: &str| {
+            let flags = RunFlags { hide_unusable: flag.map(str::to_owned), ..demo() };
+            resolve(&flags, &[("AUTH0_MCP_HIDE_UNUSABLE", env)]).map(|s| s.hide_unusable)
+        };
+        for (flag, env, expected) in [
+            (None, "", false),
+            (None, "1", true),
+            (Some("true"), "", true),
+            (Some("no"), "1", false),
+        ] {
+            assert_eq!(hides(flag, env), Ok(expected), "{flag:?} {env:?}");
+        }
+        assert!(hides(Some("true"), "x").unwrap_err().contains("AUTH0_MCP_HIDE_UNUSABLE is `x`"));
     }
 
     #[test]

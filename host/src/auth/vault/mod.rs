@@ -35,7 +35,7 @@ use chunks::ReadError;
 pub use error::{HEADLESS, VaultError};
 pub use notes::Stamp;
 use notes::{Lock, Notes};
-pub use session::{Kind, Session};
+pub use session::{Kind, Renewing, Session};
 use store::Store;
 
 /// How long a keychain may take: a person may have to find its prompt and type a password.
@@ -128,9 +128,9 @@ impl Vault {
     /// # Errors
     /// [`VaultError`]; the sign-in before is kept then.
     pub async fn write(&self, profile: &ProfileName, session: &Session) -> Result<(), VaultError> {
+        let _held = self.hold(profile).await?;
         let (profile, json) = (profile.clone(), session.to_json()?);
         self.run(move |store, notes| {
-            let _lock = notes.lock(&profile)?;
             chunks::write(store, &entry(&profile), &json)?;
             change_list(store, notes, |list| {
                 list.names.push(profile.clone());
@@ -146,9 +146,9 @@ impl Vault {
     /// # Errors
     /// [`VaultError`]
     pub async fn erase(&self, profile: &ProfileName) -> Result<bool, VaultError> {
+        let _held = self.hold(profile).await?;
         let profile = profile.clone();
         self.run(move |store, notes| {
-            let _lock = notes.lock(&profile)?;
             let found = chunks::erase(store, &entry(&profile))?;
             change_list(store, notes, |list| {
                 list.names.retain(|name| *name != profile);
@@ -206,7 +206,8 @@ impl Vault {
         self.0.notes.stamp(profile)
     }
 
-    /// Waits for the right to renew a profile.
+    /// Waits for the right to renew, write or erase a profile; taken before the keychain, so that nobody waits for
+    /// the other.
     ///
     /// # Errors
     /// [`VaultError`]

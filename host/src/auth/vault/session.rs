@@ -59,6 +59,27 @@ pub enum Kind {
     },
 }
 
+/// What renews a sign-in.
+#[derive(Clone, Copy, Debug)]
+pub enum Renewing<'s> {
+    /// A refresh token (RFC 6749, section 6).
+    RefreshToken {
+        /// Who takes it.
+        server: &'s Domain,
+        /// The client id that goes with it.
+        client_id: &'s str,
+        /// The refresh token.
+        refresh_token: &'s Secret,
+    },
+    /// The client id and secret of an application, at the tenant itself.
+    ClientSecret {
+        /// The client id.
+        client_id: &'s str,
+        /// The client secret.
+        client_secret: &'s Secret,
+    },
+}
+
 impl Session {
     /// A new sign-in from what a grant gave.
     #[must_use]
@@ -105,21 +126,31 @@ impl Session {
         AccessToken::issued(&self.access_token, lifetime, scope.as_deref(), received_at)
     }
 
+    /// What renews the access token, if anything is kept that does.
+    #[must_use]
+    pub fn renewing(&self) -> Option<Renewing<'_>> {
+        Some(match &self.kind {
+            Kind::DeviceFlow { server, client_id, refresh_token } => {
+                Renewing::RefreshToken { server, client_id, refresh_token: refresh_token.as_ref()? }
+            }
+            Kind::ClientCredentials { client_id, client_secret } => {
+                Renewing::ClientSecret { client_id, client_secret: client_secret.as_ref()? }
+            }
+        })
+    }
+
     /// Whether something is kept that renews the access token.
     #[must_use]
     pub fn is_renewable(&self) -> bool {
-        match &self.kind {
-            Kind::DeviceFlow { refresh_token, .. } => refresh_token.is_some(),
-            Kind::ClientCredentials { client_secret, .. } => client_secret.is_some(),
-        }
+        self.renewing().is_some()
     }
 
     /// Every secret in it, for the redactor.
     pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
-        let renewing = match &self.kind {
-            Kind::DeviceFlow { refresh_token, .. } => refresh_token.as_ref(),
-            Kind::ClientCredentials { client_secret, .. } => client_secret.as_ref(),
-        };
+        let renewing = self.renewing().map(|renewing| match renewing {
+            Renewing::RefreshToken { refresh_token, .. } => refresh_token,
+            Renewing::ClientSecret { client_secret, .. } => client_secret,
+        });
         std::iter::once(&self.access_token).chain(renewing)
     }
 
