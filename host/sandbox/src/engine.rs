@@ -1,15 +1,39 @@
 //! The wasmtime engine and the settings that make a guest harmless.
 
-use tokio::sync::Semaphore;
+use std::sync::OnceLock;
+
 use wasmtime::{
     Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig,
     component::{HasSelf, Linker},
 };
 
-use crate::{OpenError, bindings, compiled::Compiled, imports, state::State, ticker::Ticker};
+use crate::{
+    OpenError, bindings,
+    compiled::Compiled,
+    imports,
+    places::Places,
+    shape,
+    state::State,
+    ticker::Ticker,
+    turns::Crowd,
+    wasi::{self, WasiState},
+};
 
 /// How many calls run at once. The client library allows as many requests to the tenant.
 const CONCURRENT_CALLS: usize = 32;
+
+/// What the instance of one component may be made of.
+pub(crate) struct Parts {
+    /// Core instances: the modules of a component and their adapters.
+    pub(crate) instances: u32,
+    /// Linear memories. Compilers make one.
+    pub(crate) memories: u32,
+    /// Tables. Compilers make one for each module, and adapters have one.
+    pub(crate) tables: u32,
+}
+
+/// Python, with its libraries as modules of their own, has the most.
+pub(crate) const PARTS: Parts = Parts { instances: 64, memories: 2, tables: 8 };
 
 /// The most memory that any call may be given ([`crate::Limits::memory`] may be less).
 const LARGEST_MEMORY: usize = 64 << 20;
@@ -19,8 +43,11 @@ pub struct Engine {
     pub(crate) wasmtime: wasmtime::Engine,
     pub(crate) linker: Linker<State>,
     pub(crate) ticker: Ticker,
-    /// One permit for each call that may run at once; the others wait, within their deadline.
-    pub(crate) places: Semaphore,
+    /// One for each call that may run at once; the others wait, within their deadline.
+    pub(crate) places: Places,
+    pub(crate) crowd: Crowd,
+    /// Made when the first plugin needs it: most sessions have none that does.
+    wasi: OnceLock<Linker<WasiState>>,
 }
 
 impl Engine {
@@ -42,15 +69,28 @@ impl Engine {
         bindings::Plugin::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state)
             .map_err(refuse)?;
         let ticker = Ticker::new(wasmtime.weak());
-        Ok(Self { wasmtime, linker, ticker, places: Semaphore::new(CONCURRENT_CALLS) })
+        let (places, crowd, wasi) =
+            (Places::new(CONCURRENT_CALLS), Crowd::default(), OnceLock::new());
+        Ok(Self { wasmtime, linker, ticker, places, crowd, wasi })
     }
 
-    /// Compiles a component for this machine, after checking that it asks for nothing but our interfaces.
+    /// The contract and WASI, for plugins that import both.
+    pub(crate) fn wasi_linker(&self) -> Result<&Linker<WasiState>, OpenError> {
+        if let Some(linker) = self.wasi.get() {
+            return Ok(linker);
+        }
+        let linker = wasi::linker(&self.wasmtime);
+        let linker = linker.map_err(|error| OpenError::World(format!("{error:#}")))?;
+        Ok(self.wasi.get_or_init(|| linker))
+    }
+
+    /// Compiles a component for this machine, after checking that it asks for nothing that nobody gives, and
+    /// that it is not of a shape to keep the compiler busy.
     ///
     /// # Errors
-    /// The bytes are no component, import something unknown, or do not compile.
+    /// The bytes are no component, import something unknown, are too large, or do not compile.
     pub fn compile(&self, component: &[u8]) -> Result<Compiled, OpenError> {
-        imports::check(component)?;
+        check(component)?;
         compile_with(&self.wasmtime, component)
     }
 }
@@ -61,9 +101,18 @@ impl Engine {
 /// # Errors
 /// As [`Engine::compile`]; also if the target is not one that this build of wasmtime compiles for.
 pub(crate) fn compile_for(target: &str, component: &[u8]) -> Result<Compiled, OpenError> {
-    imports::check(component)?;
+    check(component)?;
     let engine = config(Some(target)).and_then(|config| wasmtime::Engine::new(&config));
     compile_with(&engine.map_err(|error| OpenError::CompiledCode(format!("{error:#}")))?, component)
+}
+
+/// What is checked on the bytes, before any of them reaches the compiler.
+///
+/// # Errors
+/// As [`Engine::compile`], but for what only the compiler finds.
+pub fn check(component: &[u8]) -> Result<(), OpenError> {
+    imports::check(component)?;
+    shape::check(component)
 }
 
 fn compile_with(engine: &wasmtime::Engine, component: &[u8]) -> Result<Compiled, OpenError> {
@@ -75,14 +124,18 @@ fn compile_with(engine: &wasmtime::Engine, component: &[u8]) -> Result<Compiled,
 
 /// An engine that takes memory, tables and stacks of its calls from a pool. They are reset before they are
 /// given to the next call (wasmtime zeroes what was written, or maps the component's first image again); what
-/// the pool saves is asking the system for them each time. It reserves about 2 GiB of address space and no memory.
+/// the pool saves is asking the system for them each time. It reserves about 4 GiB of address space and no memory.
 fn pooled() -> wasmtime::Result<wasmtime::Engine> {
     let calls = CONCURRENT_CALLS as u32;
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(calls)
-        .total_core_instances(calls * 8)
-        .total_memories(calls)
-        .total_tables(calls * 4)
+        // Each call has its full share, so no plugin can use up what another one needs.
+        .max_core_instances_per_component(PARTS.instances)
+        .max_memories_per_component(PARTS.memories)
+        .max_tables_per_component(PARTS.tables)
+        .total_core_instances(calls * PARTS.instances)
+        .total_memories(calls * PARTS.memories)
+        .total_tables(calls * PARTS.tables)
         .total_stacks(calls)
         .max_memory_size(LARGEST_MEMORY)
         // What a usual call touches stays with the pool; what a large one took beyond goes back to the system.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use wasmtime::Trap;
 
-use crate::{Limits, imports::Unknown, state::State};
+use crate::{imports::Unknown, state::State, text::bounded};
 
 /// Why a component cannot be opened. The operator reads it.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +26,19 @@ pub enum OpenError {
         /// Why nobody gives it.
         why: Unknown,
     },
+    /// It is of a size or a shape that would keep the compiler or the engine busy.
+    #[error("the component has {what}: {most} are allowed")]
+    TooLarge {
+        /// How many of what it has, at least.
+        what: String,
+        /// How many it may have.
+        most: usize,
+    },
+    /// Somebody granted it folders in vain.
+    #[error(
+        "the plugin imports no WASI, so it has no use for the folders that --allow-dir grants it"
+    )]
+    NoUseForFolders,
     /// Compiled code of another engine, or damaged.
     #[error("the compiled code cannot be used: {0}")]
     CompiledCode(String),
@@ -40,6 +53,9 @@ pub enum PluginFault {
     /// Guest and HTTP together took too long.
     #[error("the call passed its deadline of {} s and was stopped", .0.as_secs_f32())]
     Deadline(Duration),
+    /// Too many calls at once, of this plugin or of all.
+    #[error("the call found no place within its deadline of {} s, since too many others run: make fewer calls at once", .0.as_secs_f32())]
+    Busy(Duration),
     /// Linear memory.
     #[error("the plugin asked for {wanted} bytes of memory; the limit is {limit} bytes")]
     Memory {
@@ -77,21 +93,20 @@ pub enum PluginFault {
 
 impl PluginFault {
     /// Reads what stopped the guest from the error and from what its store remembers.
-    pub(crate) fn of(error: &wasmtime::Error, state: &State, limits: &Limits) -> Self {
+    pub(crate) fn of(error: &wasmtime::Error, state: &State) -> Self {
+        let limits = state.limits();
         if let Some(wanted) = state.limiter.refused_memory {
             return Self::Memory { wanted, limit: limits.memory };
         }
         if let Some(wanted) = state.limiter.refused_table {
             return Self::Table { wanted, limit: limits.table_elements };
         }
-        if let Some(text) = &state.panic_text {
-            return Self::Panic(text.clone());
-        }
-        match error.downcast_ref::<Trap>() {
-            Some(Trap::StackOverflow) => Self::Stack,
-            Some(Trap::Interrupt) => Self::Deadline(limits.deadline),
-            Some(trap) => Self::Trap(trap.to_string()),
-            None => Self::Trap(error.root_cause().to_string()),
+        match (error.downcast_ref::<Trap>(), state.log.last_words()) {
+            (Some(Trap::StackOverflow), _) => Self::Stack,
+            (Some(Trap::Interrupt), _) => Self::Deadline(limits.deadline),
+            (_, Some(text)) => Self::Panic(text),
+            (Some(trap), None) => Self::Trap(trap.to_string()),
+            (None, None) => Self::Trap(bounded(&error.root_cause().to_string(), 500)),
         }
     }
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use wasmtime::{ResourceLimiter, Result, StoreLimits, StoreLimitsBuilder};
 
+use crate::engine::PARTS;
+
 /// What one call may use. The defaults are the product's; tests shorten them.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -19,6 +21,10 @@ pub struct Limits {
     pub failure: usize,
     /// Requests to the tenant.
     pub requests: u32,
+    /// The texts of one request, in bytes.
+    pub request: usize,
+    /// What a plugin with a writable folder may write there, in bytes.
+    pub written: u64,
     /// Steps of progress that reach the client.
     pub progress: u32,
     /// Lines in the log.
@@ -36,6 +42,8 @@ impl Default for Limits {
             answer: 1 << 20,
             failure: 8 << 10,
             requests: 100,
+            request: 2 << 20,
+            written: 64 << 20,
             progress: 200,
             log_lines: 200,
             log_line: 4 << 10,
@@ -54,14 +62,12 @@ pub(crate) struct Limiter {
 
 impl Limiter {
     pub(crate) fn new(limits: &Limits) -> Self {
-        // One component is a handful of core instances (the module and its adapters), each with at most
-        // one memory and table of its own; JavaScript and Python guests stay far below these numbers.
         let inner = StoreLimitsBuilder::new()
             .memory_size(limits.memory)
             .table_elements(limits.table_elements)
-            .instances(32)
-            .tables(32)
-            .memories(8)
+            .instances(PARTS.instances as usize)
+            .tables(PARTS.tables as usize)
+            .memories(PARTS.memories as usize)
             .build();
         Self {
             inner,

@@ -12,6 +12,8 @@ use crate::{
     bindings::auth0_mcp::plugin::{invocation, log, management, types},
     contract::{Level, Refusal, Request, Response},
     limits::Limiter,
+    log::Log,
+    store::Data,
     text::bounded,
 };
 
@@ -28,10 +30,9 @@ pub(crate) struct State {
     limits: Limits,
     deadline: Instant,
     requests: u32,
-    log_lines: u32,
     progress: u32,
     pub(crate) limiter: Limiter,
-    pub(crate) panic_text: Option<String>,
+    pub(crate) log: Arc<Log>,
 }
 
 impl State {
@@ -41,16 +42,22 @@ impl State {
         deadline: Instant,
     ) -> Self {
         let limiter = Limiter::new(&limits);
-        Self {
-            capabilities,
-            limits,
-            deadline,
-            requests: 0,
-            log_lines: 0,
-            progress: 0,
-            limiter,
-            panic_text: None,
-        }
+        let log = Arc::new(Log::new(capabilities.clone(), &limits));
+        Self { capabilities, limits, deadline, requests: 0, progress: 0, limiter, log }
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+}
+
+impl Data for State {
+    fn call(&self) -> &State {
+        self
+    }
+
+    fn call_mut(&mut self) -> &mut State {
+        self
     }
 }
 
@@ -58,15 +65,25 @@ impl types::Host for State {}
 
 impl management::Host for State {
     async fn send(&mut self, request: Request) -> Result<Result<Response, Refusal>> {
-        self.requests += 1;
+        self.requests = self.requests.saturating_add(1);
         if self.requests > self.limits.requests {
             let text =
                 format!("one call may send {} requests, and this one has", self.limits.requests);
             return Ok(Err(Refusal::NotGranted(text)));
         }
+        if size(&request) > self.limits.request {
+            return Ok(Err(Refusal::TooLarge(self.limits.request as u64)));
+        }
         let deadline = self.deadline.checked_sub(LAST_WORDS).unwrap_or(self.deadline);
         Ok(self.capabilities.send(request, deadline).await)
     }
+}
+
+/// All text of a request, in bytes.
+fn size(request: &Request) -> usize {
+    let path: usize = request.path.iter().map(String::len).sum();
+    let query: usize = request.query.iter().map(|(name, value)| name.len() + value.len()).sum();
+    path + query + request.body.as_ref().map_or(0, String::len)
 }
 
 impl invocation::Host for State {
@@ -84,7 +101,7 @@ impl invocation::Host for State {
     }
 
     async fn progress(&mut self, done: u32, total: Option<u32>, message: String) -> Result<()> {
-        self.progress += 1;
+        self.progress = self.progress.saturating_add(1);
         if self.progress <= self.limits.progress {
             self.capabilities.progress(done, total, bounded(&message, self.limits.log_line));
         }
@@ -94,14 +111,10 @@ impl invocation::Host for State {
 
 impl log::Host for State {
     async fn write(&mut self, level: Level, message: String) -> Result<()> {
-        let line = bounded(&message, self.limits.log_line);
         if let Some(text) = message.strip_prefix(PANIC) {
-            self.panic_text = Some(bounded(&text.replace('\n', " "), 500));
+            self.log.remember(text);
         }
-        self.log_lines += 1;
-        if self.log_lines <= self.limits.log_lines {
-            self.capabilities.log(level, &line);
-        }
+        self.log.write(level, &message);
         Ok(())
     }
 }

@@ -13,7 +13,7 @@ use std::{
 use wasmtime::EngineWeak;
 
 /// How long a guest may compute before it yields to the other calls.
-const TICK: Duration = Duration::from_millis(10);
+pub(crate) const TICK: Duration = Duration::from_millis(10);
 
 #[derive(Default)]
 struct Calls {
