@@ -60,6 +60,14 @@ fn our_components_import_our_interfaces_and_nothing_else() {
 }
 
 #[test]
+fn our_texts_do_not_read_like_an_attack_on_the_model() {
+    for plugin in BUNDLE {
+        let manifest: auth0_mcp_sandbox::Manifest = serde_json::from_str(plugin.manifest).unwrap();
+        assert_eq!(manifest.warnings(), [], "{}", plugin.name);
+    }
+}
+
+#[test]
 fn a_digest_in_the_bundle_is_that_of_the_component() {
     for plugin in BUNDLE {
         assert_eq!(plugin.digest, sha256(plugin.component), "{}", plugin.name);

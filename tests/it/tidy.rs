@@ -41,6 +41,8 @@ fn every_file_says_why_it_exists() {
 fn outside_crates_are_named_at_their_home_only() {
     let homes: &[(&str, &[&str])] = &[
         ("wasmtime::", &["host/sandbox/src/"]),
+        ("wasmtime_wasi::", &["host/sandbox/src/wasi/"]),
+        ("wasmparser::", &["host/sandbox/src/imports.rs", "host/sandbox/src/shape.rs"]),
         ("rmcp::", &["host/src/mcp/"]),
         ("reqwest::", &["host/src/management/", "host/src/auth/"]),
         ("clap::", &["host/src/cli/"]),
