@@ -41,11 +41,84 @@ pub enum PluginCommand {
     New(NewArgs),
     /// Make a component of the core module that a Rust compiler gives
     Componentize(ComponentizeArgs),
+    /// Add a plugin: shows what it may do, and asks
+    Add(AddArgs),
+    /// Look for new versions of added plugins: shows which rights change, and asks if they grow
+    Update(UpdateArgs),
     /// List the plugins: those of this program, and those that were added
-    List,
+    List(ListArgs),
+    /// Show what a plugin is and may do, also one that was never added
+    Inspect(InspectArgs),
+    /// Remove an added plugin
+    Remove(RemoveArgs),
+    /// Check that added plugins are what was admitted; gives withdrawn tools back
+    Verify(VerifyArgs),
     /// The process that compiles; started by this program only
     #[command(hide = true)]
     Compile(CompileArgs),
+}
+
+/// The flags of `plugin add`.
+#[derive(Args, Debug)]
+pub struct AddArgs {
+    /// A component: FILE.wasm, oci://host/name:tag, or oci://host/name@sha256:...
+    #[arg(value_name = "SOURCE")]
+    pub source: String,
+    /// Add it without asking
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Let its names begin with `auth0`, which is otherwise kept for the tools of this program
+    #[arg(long)]
+    pub allow_reserved_prefix: bool,
+}
+
+/// The flags of `plugin update`.
+#[derive(Args, Debug)]
+pub struct UpdateArgs {
+    /// The plugin, instead of all that were added
+    pub name: Option<String>,
+    /// Where to look, instead of where it came from
+    #[arg(long, value_name = "SOURCE")]
+    pub from: Option<String>,
+    /// Update without asking, even if its rights grow
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+/// The flags of `plugin list`.
+#[derive(Args, Debug)]
+pub struct ListArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The flags of `plugin inspect`.
+#[derive(Args, Debug)]
+pub struct InspectArgs {
+    /// The name of a plugin, or a component as `plugin add` takes it
+    #[arg(value_name = "NAME|SOURCE")]
+    pub plugin: String,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// As if it were added with this flag
+    #[arg(long)]
+    pub allow_reserved_prefix: bool,
+}
+
+/// The flags of `plugin remove`.
+#[derive(Args, Debug)]
+pub struct RemoveArgs {
+    /// The plugin
+    pub name: String,
+}
+
+/// The flags of `plugin verify`.
+#[derive(Args, Debug)]
+pub struct VerifyArgs {
+    /// The plugin, instead of all that were added
+    pub name: Option<String>,
 }
 
 /// What the compiling process may use, as the process that starts it says.

@@ -10,6 +10,7 @@ pub mod compiler;
 pub mod oci;
 pub mod signature;
 pub mod source;
+pub mod vet;
 
 use std::{
     sync::Arc,

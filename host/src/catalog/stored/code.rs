@@ -6,7 +6,7 @@
 
 use std::{sync::Arc, time::Instant};
 
-use auth0_mcp_sandbox::{Compiled, Engine, Manifest, Plugin, SealKey};
+use auth0_mcp_sandbox::{Compiled, Engine, Manifest, Plugin, SealError, SealKey};
 
 use super::{LARGEST_CODE, Stored, file, folder, lock::Row};
 use crate::{
@@ -27,6 +27,9 @@ pub(crate) enum NoCode {
     /// The file, its seal, or whom it belongs to.
     #[error("the stored code is not used: {0}")]
     Refused(String),
+    /// Intact, of another version of the program or another machine.
+    #[error("the stored code is not used: {0}")]
+    OtherEngine(SealError),
 }
 
 /// What the seal binds code to, beside the engine.
@@ -71,7 +74,10 @@ pub(crate) async fn sealed(stored: &Stored, engine: &Arc<Engine>) -> Result<Comp
         let bytes = this.read_if_there(file::CODE, LARGEST_CODE).map_err(|e| refused(e.0))?;
         let bytes = bytes.ok_or(NoCode::None)?;
         let code = engine.unseal(bytes, &subject(&this.row), &key);
-        code.map_err(|error| refused(error.to_string()))
+        code.map_err(|error| match error {
+            SealError::Engine => NoCode::OtherEngine(error),
+            error => refused(error.to_string()),
+        })
     };
     let unsealed = tokio::task::spawn_blocking(unseal).await;
     unsealed.unwrap_or_else(|panic| Err(NoCode::Refused(panic.to_string())))

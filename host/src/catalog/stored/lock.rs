@@ -186,7 +186,7 @@ pub fn rights(manifest: &Manifest) -> BTreeMap<String, Vec<String>> {
     manifest.tools.iter().map(|tool| (tool.name.clone(), tool_rights(tool))).collect()
 }
 
-fn tool_rights(tool: &Tool) -> Vec<String> {
+pub(super) fn tool_rights(tool: &Tool) -> Vec<String> {
     let row = |row: &auth0_mcp_sandbox::manifest::Endpoint| {
         format!("{} {} {}", row.method.as_str(), row.path, row.scopes.join(" ")).trim().to_owned()
     };

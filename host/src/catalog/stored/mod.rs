@@ -6,9 +6,11 @@
 //! [`folder`] keeps others out of the files.
 
 pub mod change;
+pub mod check;
 pub mod code;
 pub mod folder;
 pub mod lock;
+pub mod rights;
 
 use std::{
     path::{Path, PathBuf},
@@ -18,7 +20,7 @@ use std::{
 use auth0_mcp_sandbox::{Engine, Limits, Manifest, Plugin};
 
 use super::{
-    admit::{self, compiler::Compiler, signature},
+    admit::{self, compiler::Compiler, signature, vet},
     store::{Family, Unusable},
 };
 use crate::{auth::vault::Vault, policy::Policy};
@@ -165,19 +167,18 @@ impl Stored {
         Ok(component)
     }
 
-    /// Who signed the component, by the publishers that the policy names now.
-    pub(crate) fn signer(&self, component: &[u8]) -> Result<signature::Signer, Unusable> {
+    /// The signature's text, if there is one.
+    pub(crate) fn signature(&self) -> Result<Option<String>, Unusable> {
         let text = self.read_if_there(file::SIGNATURE, signature::LARGEST)?;
-        let text = text.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        let signatures = self.home.policy().signatures();
-        let signer = signature::verify(component, text.as_deref(), &signatures.publishers)
-            .map_err(|error| Unusable(error.to_string()))?;
-        match &signatures.required {
-            Some(rule) if signer.publisher().is_none() => Err(Unusable(format!(
-                "the policy wants a signature: {rule}; it is {}",
-                signer.words()
-            ))),
-            _ => Ok(signer),
+        Ok(text.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    /// Whether the policy is content with who signed the component.
+    fn signed(&self, component: &[u8]) -> Result<(), Unusable> {
+        let verdict = vet::signed(component, self.signature()?.as_deref(), self.home.policy());
+        match verdict.reasons.into_iter().next() {
+            Some(reason) => Err(Unusable(reason)),
+            None => Ok(()),
         }
     }
 
@@ -186,7 +187,7 @@ impl Stored {
         let this = self.clone();
         let component = tokio::task::spawn_blocking(move || {
             let component = this.component()?;
-            this.signer(&component).map(|_| component)
+            this.signed(&component).map(|()| component)
         });
         let component = component.await.map_err(|panic| Unusable(panic.to_string()))??;
         code::open(self, engine, component).await
