@@ -213,8 +213,8 @@ fn no_planted_secret_is_shown_or_copied() {
         "{{\n  // {PLANTED}\n  \"apiKey\": \"{PLANTED}\",\n  \"mcpServers\": {{\n    \"x\": {{ \"env\": {{ \"K\": \"{PLANTED}\" }}, \"args\": [\"{PLANTED}\"] }}\n  }}\n}}\n"
     );
     home.write(".cursor/mcp.json", &json);
-    home.write(".codex/config.toml", &format!("key = '{PLANTED}' # {PLANTED}\n"));
-    home.write(".gemini/settings.json", &format!("{{\"x\": \"{PLANTED}\" oops}}"));
+    home.write(".codex/config.toml", format!("key = '{PLANTED}' # {PLANTED}\n"));
+    home.write(".gemini/settings.json", format!("{{\"x\": \"{PLANTED}\" oops}}"));
     let env = [("AUTH0_TOKEN", PLANTED), ("AUTH0_CLIENT_SECRET", PLANTED), ("DEBUG", "auth0-mcp")];
     let clients = ["--client", "cursor,codex,windsurf"];
     for args in [

@@ -243,7 +243,7 @@ fn a_full_disk_leaves_the_old_file() {
         unshare(flags).arg("true").output().is_ok_and(|o| o.status.success())
     };
     let Some(flags) = ["--map-root-user", "--mount"].into_iter().find(is_allowed) else {
-        return println!(
+        return eprintln!(
             "no namespace may be made here; a_write_that_fails_midway covers the same"
         );
     };
