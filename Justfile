@@ -27,6 +27,7 @@ test: build
     node tests/clients/inspector.mjs target/release/auth0-mcp
     node tests/clients/demo.mjs target/release/auth0-mcp > target/demo.txt
     {{just_executable()}} python-client
+    {{just_executable()}} real-clients
 
 # The official Python client in both eras of the protocol
 [private]
@@ -36,6 +37,19 @@ python-client:
     test -x target/venv/bin/python || python3 -m venv target/venv; \
     target/venv/bin/pip install --quiet --disable-pip-version-check --requirement tests/clients/python/requirements.txt && \
     target/venv/bin/python tests/clients/python/both_eras.py target/release/auth0-mcp 2>/dev/null
+
+# Real clients connect through the files that `init` wrote. Their packages are large (about 1 GB installed)
+[private]
+real-clients:
+    npm --prefix tests/clients/real ci --silent --no-audit --no-fund --ignore-scripts
+    @if python3 -c 'import sys, venv, ensurepip; assert sys.version_info >= (3, 10)' 2>/dev/null; then \
+        test -x target/venv-real/bin/python || python3 -m venv target/venv-real; \
+        target/venv-real/bin/pip install --quiet --disable-pip-version-check --requirement tests/clients/real/requirements.txt && \
+        node tests/clients/real/real.mjs target/release/auth0-mcp target/venv-real/bin/snyk-agent-scan; \
+    else \
+        echo "skipped: reading the files of Cursor, Windsurf, VS Code and Claude Desktop needs python3 (3.10 or newer) with venv"; \
+        node tests/clients/real/real.mjs target/release/auth0-mcp; \
+    fi
 
 # Format, lint, licences, generated files
 lint: wasm-target
