@@ -6,8 +6,8 @@
 //! - [`environment`]: credentials from settings that are already resolved (no variable is read here);
 //! - [`oauth`]: the client of OAuth endpoints that all grants share;
 //! - [`client_credentials`]: a client id and secret exchanged for tokens, renewed by [`renewal`];
+//! - [`device_flow`], [`scopes`]: a person signs in with a browser, and what is asked for;
 //! - [`profile`], [`vault`]: sign-ins by name, kept in the system's keychain;
-//! - [`scopes`]: what a sign-in asks for;
 //! - [`session`]: credentials from one of them, renewed for all processes that use it;
 //! - [`advice`]: what the user can do about a sign-in that does not suffice;
 //! - [`https`], [`trust`], [`cause`]: how this process reaches the tenant, whom it believes, why it failed.
@@ -18,6 +18,7 @@
 pub mod advice;
 pub mod cause;
 pub mod client_credentials;
+pub mod device_flow;
 pub mod domain;
 pub mod environment;
 pub mod https;

@@ -111,7 +111,7 @@ impl OAuthError {
     }
 
     /// How long the endpoint asks to be left alone.
-    fn retry_after(&self) -> Duration {
+    pub(super) fn retry_after(&self) -> Duration {
         match self {
             Self::Refused { retry_after: Some(seconds), .. } => {
                 Duration::from_secs((*seconds).into())
@@ -146,6 +146,11 @@ impl AuthorizationServer {
     #[must_use]
     pub fn domain(&self) -> &Domain {
         &self.domain
+    }
+
+    /// The register of secrets, for what an endpoint gives besides tokens.
+    pub(super) fn redactor(&self) -> &Redactor {
+        &self.redactor
     }
 
     /// Asks for tokens; again, twice at most, after a failure that may pass.

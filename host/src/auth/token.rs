@@ -112,6 +112,12 @@ impl AccessToken {
         &self.0.claims.audience
     }
 
+    /// Whom it was given to, by the `sub` claim; None where it does not say.
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        self.0.claims.subject.as_deref()
+    }
+
     /// Whether it has expired beyond what a wrong clock explains.
     #[must_use]
     pub fn is_expired(&self, now: SystemTime) -> bool {
@@ -145,6 +151,7 @@ struct Claims {
     expires_at: Option<SystemTime>,
     scopes: Option<Vec<String>>,
     audience: Vec<String>,
+    subject: Option<String>,
 }
 
 /// The claims as they are written. Each is read leniently: a token that is odd in one is still a token.
@@ -154,6 +161,7 @@ struct Payload {
     scope: Option<Value>,
     permissions: Option<Value>,
     aud: Option<Value>,
+    sub: Option<Value>,
 }
 
 impl Claims {
@@ -170,6 +178,7 @@ impl Claims {
             expires_at: payload.exp.as_ref().and_then(Value::as_f64).and_then(instant),
             scopes: scopes(payload.scope.as_ref(), payload.permissions.as_ref()),
             audience: payload.aud.as_ref().map(strings).unwrap_or_default(),
+            subject: payload.sub.as_ref().and_then(Value::as_str).map(str::to_owned),
         })
     }
 }
