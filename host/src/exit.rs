@@ -25,6 +25,8 @@ pub enum Exit {
     Unreachable = 7,
     /// A plugin was refused, or `plugin verify` found something wrong.
     Plugin = 8,
+    /// The keychain cannot be used: there is none, it is locked, or it refuses.
+    Keychain = 9,
     /// The user pressed Ctrl-C; by custom 128 plus the number of the signal.
     Interrupted = 130,
 }
@@ -40,6 +42,10 @@ pub const CODES: &[(Exit, &str)] = &[
     (Exit::CodeExpired, "`init`: nobody confirmed the code before it expired"),
     (Exit::Unreachable, "`init`, `logout`: Auth0 could not be reached"),
     (Exit::Plugin, "`plugin`: a plugin was refused, or `verify` found something wrong"),
+    (
+        Exit::Keychain,
+        "`init`, `session`, `logout`: there is no keychain, it is locked, or it refuses",
+    ),
     (Exit::Interrupted, "stopped by Ctrl-C; nothing was written"),
 ];
 

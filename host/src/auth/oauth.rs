@@ -183,6 +183,15 @@ impl AuthorizationServer {
         self.read(&body)
     }
 
+    /// Ends a refresh token (RFC 7009). One that is unknown or ended already is a success, as the RFC wants it.
+    ///
+    /// # Errors
+    /// [`OAuthError`]
+    pub async fn revoke(&self, client_id: &str, refresh_token: &Secret) -> Result<(), OAuthError> {
+        let form = [("client_id", client_id), ("token", refresh_token.expose())];
+        self.post("/oauth/revoke", &form).await.map(drop)
+    }
+
     /// Posts a form to an endpoint such as `/oauth/device/code` and gives the body of a success, whatever it is.
     ///
     /// # Errors

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::init::args::InitArgs;
 use super::plugin::Language;
+use super::{init::args::InitArgs, logout::LogoutArgs, session::SessionArgs};
 use crate::settings::RunFlags;
 
 /// MCP server for Auth0: lets an AI client administer a tenant through sandboxed tools.
@@ -27,6 +27,10 @@ pub struct Cli {
 pub enum Command {
     /// Sign in to a tenant and set up MCP clients
     Init(Box<InitArgs>),
+    /// Show who is signed in where, and which tools that opens
+    Session(SessionArgs),
+    /// Sign out: revoke what can be revoked, and erase what is stored
+    Logout(LogoutArgs),
     /// Serve MCP over standard input and output
     Run(RunArgs),
     /// Plugins of third parties

@@ -1,12 +1,17 @@
 //! The commands: one file each, arguments apart from behaviour.
 
 pub mod args;
+mod context;
 pub mod init;
+mod logout;
 pub mod plugin;
 mod printer;
 mod run;
-#[expect(dead_code, reason = "questions about the Node server follow")]
+mod session;
+mod stop;
 mod terminal;
+mod usable;
+mod words;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
@@ -14,7 +19,7 @@ use auth0_mcp_sandbox::Limits;
 use clap::Parser;
 
 use crate::{
-    catalog::{Embedded, Family, store::Damaged, stored::Home},
+    catalog::{Catalog, Embedded, Family, Selection, SelectionError, store::Damaged, stored::Home},
     exit::Exit,
     policy::Policy,
     settings::{env::Environment, folders},
@@ -50,6 +55,18 @@ impl Product {
         Ok(families)
     }
 
+    /// The tools that a selection leaves, of all plugins.
+    ///
+    /// # Errors
+    /// The binary is damaged, or a pattern matches no tool.
+    fn catalog(
+        &self,
+        environment: &Environment,
+        selection: &Selection,
+    ) -> Result<Catalog, SelectionError> {
+        Catalog::build(self.families(environment, &selection.policy)?, selection)
+    }
+
     fn added(
         &self,
         environment: &Environment,
@@ -71,6 +88,8 @@ pub fn main(product: &Product) -> ExitCode {
     let environment = Environment::read();
     let exit = match cli.command {
         Command::Init(args) => init::run(&args, &environment, product),
+        Command::Session(args) => session::run(&args, &environment, product),
+        Command::Logout(args) => logout::run(&args, &environment, product),
         Command::Run(args) => run::run(&args.into(), &environment, product),
         Command::Plugin(command) => plugin::run(command, &environment, product),
     };

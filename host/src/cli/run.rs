@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use auth0_mcp_sandbox::{Engine, OpenError};
 use tokio::{runtime::Runtime, time::timeout};
 
-use super::Product;
+use super::{Product, stop::stop_signal};
 use crate::{
     auth::{
         Credentials, Domain,
@@ -245,28 +245,4 @@ fn announce(catalog: &Catalog, settings: &RunSettings) {
     let mode = if read_only { ", read-only" } else { "" };
     let version = env!("CARGO_PKG_VERSION");
     tracing::info!("auth0-mcp {version} serves {on} of {all} tools over stdio{mode}");
-}
-
-/// Resolves when the system asks the process to end.
-#[cfg(unix)]
-async fn stop_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut streams = Vec::new();
-    for kind in [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()] {
-        // A handler that cannot be installed leaves the system's own behaviour, which ends the process too.
-        streams.extend(signal(kind));
-    }
-    std::future::poll_fn(|context| {
-        let any = streams.iter_mut().any(|stream| stream.poll_recv(context).is_ready());
-        if any { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
-    })
-    .await;
-}
-
-/// Resolves when the user presses Ctrl-C.
-#[cfg(not(unix))]
-async fn stop_signal() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
-    }
 }

@@ -62,6 +62,16 @@ struct Inner {
     patience: Duration,
 }
 
+impl Drop for Inner {
+    /// The keychain's library ends a runtime of its own, which panics on a thread that serves another one.
+    fn drop(&mut self) {
+        let store = self.store.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(store) = store {
+            thread::spawn(move || drop(store));
+        }
+    }
+}
+
 /// The profiles of a vault.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profiles {

@@ -118,7 +118,8 @@ impl ChoiceError {
     pub fn exit(&self) -> Exit {
         match self {
             Self::NoHome(_) => Exit::Settings,
-            Self::Cancelled | Self::Terminal(_) | Self::Here(_) | Self::Program(_) => Exit::Failure,
+            Self::Cancelled => Exit::Interrupted,
+            Self::Terminal(_) | Self::Here(_) | Self::Program(_) => Exit::Failure,
             _ => Exit::Usage,
         }
     }

@@ -6,7 +6,17 @@ use super::{
     args::MachineArgs,
     plan::{PlanError, domain},
 };
-use crate::{auth::Domain, cli::terminal::Terminal, secret::Secret, settings::env::Environment};
+use crate::{
+    auth::{
+        Domain, client_credentials,
+        oauth::{AuthorizationServer, OAuthError},
+        vault::{Kind, Session},
+    },
+    cli::terminal::Terminal,
+    exit::Exit,
+    secret::Secret,
+    settings::env::Environment,
+};
 
 /// A secret is never longer; a file that was piped in by mistake is not read whole.
 const LONGEST_SECRET: u64 = 16 * 1024;
@@ -27,7 +37,7 @@ pub(super) struct Machine {
 }
 
 /// The flags of client credentials, where they are given; the secret may still have to be asked for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Flags {
     pub(super) domain: Domain,
     client_id: String,
@@ -36,7 +46,7 @@ pub(super) struct Flags {
 }
 
 /// Where the secret comes from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Source {
     CommandLine(Secret),
     StandardInput,
@@ -81,8 +91,8 @@ impl Flags {
     }
 
     /// Reads or asks for the secret, and asks whether it shall be kept.
-    pub(super) fn complete(self, terminal: Terminal) -> Result<Machine, PlanError> {
-        let Self { domain, client_id, secret, keep } = self;
+    pub(super) fn complete(&self, terminal: Terminal) -> Result<Machine, PlanError> {
+        let Self { domain, client_id, secret, keep } = self.clone();
         let was_visible = matches!(secret, Source::CommandLine(_));
         let client_secret = match secret {
             Source::CommandLine(secret) | Source::Environment(secret) => secret,
@@ -103,6 +113,62 @@ impl Flags {
             None => false,
         };
         Ok(Machine { domain, client_id, client_secret, keep, was_visible })
+    }
+}
+
+/// Why the application is not signed in. The operator reads it; nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum MachineError {
+    #[error(
+        "{0} did not accept the client id and secret: nothing was written; check both, and that the application is a machine-to-machine application of this tenant"
+    )]
+    InvalidClient(Domain),
+    #[error(
+        "{domain} does not let this application use the Management API ({code}): nothing was written; authorize it in the Auth0 Dashboard under Applications > APIs > Auth0 Management API, and check that --auth0-domain is the tenant's own domain, not a custom domain"
+    )]
+    NotAuthorized { domain: Domain, code: String },
+    #[error("{0}: nothing was written")]
+    Other(OAuthError),
+}
+
+impl MachineError {
+    /// With which code the command ends.
+    pub(super) fn exit(&self) -> Exit {
+        match self {
+            Self::InvalidClient(_) | Self::NotAuthorized { .. } => Exit::Credentials,
+            Self::Other(OAuthError::Unreachable { .. }) => Exit::Unreachable,
+            Self::Other(OAuthError::Trust(_)) => Exit::Settings,
+            Self::Other(_) => Exit::Failure,
+        }
+    }
+}
+
+impl From<OAuthError> for MachineError {
+    fn from(error: OAuthError) -> Self {
+        match &error {
+            OAuthError::Refused { domain, status, code, .. } => match (code.as_deref(), status) {
+                (Some("invalid_client"), _) | (None, 401) => Self::InvalidClient(domain.clone()),
+                (Some(code @ ("access_denied" | "unauthorized_client")), _) => {
+                    Self::NotAuthorized { domain: domain.clone(), code: code.to_owned() }
+                }
+                _ => Self::Other(error),
+            },
+            _ => Self::Other(error),
+        }
+    }
+}
+
+impl Machine {
+    /// Gets a token for the application, at the tenant itself.
+    pub(super) async fn sign_in(
+        &self,
+        tenant: &AuthorizationServer,
+    ) -> Result<Session, MachineError> {
+        let Self { client_id, client_secret, .. } = self;
+        let tokens = client_credentials::exchange(tenant, client_id, client_secret).await?;
+        let client_secret = self.keep.then(|| client_secret.clone());
+        let kind = Kind::ClientCredentials { client_id: client_id.clone(), client_secret };
+        Ok(Session::new(self.domain.clone(), kind, &tokens, Some(client_id.clone())))
     }
 }
 

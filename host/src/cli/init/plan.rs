@@ -1,22 +1,25 @@
-//! Everything that can be wrong with the command line is found here, before anybody signs in: flags that belong
-//! together, patterns, scopes, domains. What has to be asked is asked here too.
+//! Everything that can be wrong with the command line is found here, before anything is asked or sent: flags that
+//! belong together, patterns, scopes, domains, names.
 
 use super::{
     args::{ChoiceArgs, InitArgs, ServiceArgs},
-    machine::{self, Machine},
-    picker,
+    machine, picker,
 };
 use crate::{
     auth::{
         Domain, DomainError,
-        scopes::{Need, ScopeError, Scopes},
+        profile::{ProfileName, ProfileNameError},
+        scopes::{ScopeError, Scopes},
     },
-    catalog::{Catalog, Selection, SelectionError},
+    catalog::{Selection, SelectionError},
     cli::{
         Product,
         terminal::{AskError, Terminal},
+        usable::needs,
     },
+    clients::Launch,
     exit::Exit,
+    policy::{Policy, PolicyError},
     settings::{self, RunFlags, SettingsError, env::Environment},
 };
 
@@ -24,26 +27,21 @@ use crate::{
 const SERVICE: (&str, &str, &str) =
     ("auth0.auth0.com", "2lhnuYMRQ8IpR5hNsOhDFQqrGQUQMRm5", "https://*.auth0.com/api/v2/");
 
-/// What `init` will do.
+/// The command line, checked. What it leaves open is asked later.
 #[derive(Debug)]
 pub(super) struct Plan {
-    /// How the session comes about.
-    pub(super) method: Method,
     /// The only tenant that is accepted.
     pub(super) tenant: Option<Domain>,
-    /// The tools that were asked for.
-    pub(super) selection: Selection,
-    /// The scopes to ask for. None where nobody chose and the application's own grant decides.
-    pub(super) scopes: Option<Vec<String>>,
-}
-
-/// How the session comes about.
-#[derive(Debug)]
-pub(super) enum Method {
-    /// Somebody confirms a code in a browser.
-    Device(Service),
-    /// A machine-to-machine application of the tenant.
-    Machine(Machine),
+    /// The profile that was named.
+    pub(super) profile: Option<ProfileName>,
+    /// Client credentials, if they are to be used instead of the browser.
+    pub(super) machine: Option<machine::Flags>,
+    /// Where the device flow runs.
+    pub(super) service: Service,
+    /// Tools and scopes.
+    pub(super) choice: Choice,
+    /// What the clients start.
+    pub(super) launch: Launch,
 }
 
 /// Where the device flow runs.
@@ -64,6 +62,10 @@ pub(super) enum PlanError {
     Settings(#[from] SettingsError),
     #[error(transparent)]
     Selection(#[from] SelectionError),
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    #[error("{source_name}: {error}")]
+    Profile { source_name: &'static str, error: ProfileNameError },
     #[error("--scopes: {0}")]
     Scopes(#[from] ScopeError),
     #[error("{flag}: {error}")]
@@ -111,12 +113,11 @@ impl PlanError {
 }
 
 impl Plan {
-    /// Checks the flags and asks what they leave open.
+    /// Checks the flags.
     pub(super) fn make(
         args: &InitArgs,
         environment: &Environment,
         product: &Product,
-        terminal: Terminal,
     ) -> Result<Self, PlanError> {
         let tenant = args.tenant.as_deref().map(|text| domain("--tenant", text)).transpose()?;
         let choice = Choice::read(&args.choice, environment, product)?;
@@ -128,30 +129,57 @@ impl Plan {
             let (tenant, domain) = (tenant.clone(), machine.domain.clone());
             return Err(PlanError::TwoTenants { tenant, domain });
         }
-        let scopes = match (&choice.scopes, &machine) {
-            (None, None) if terminal.asks() => Some(picker::pick(&choice.known)?),
-            (None, None) => return Err(PlanError::NoScopes),
-            (scopes, _) => scopes.clone(),
+        let profile = profile(args.profile.profile.as_deref(), environment)?;
+        let launch = Launch {
+            tools: args.choice.tools.clone(),
+            read_only: choice.selection.read_only,
+            profile: args.profile.profile.clone(),
+            demo: false,
         };
-        let method = match machine {
-            Some(flags) => Method::Machine(flags.complete(terminal)?),
-            None => Method::Device(service),
-        };
-        Ok(Self { method, tenant, selection: choice.selection, scopes })
+        Ok(Self { tenant, profile, machine, service, choice, launch })
+    }
+
+    /// What a person is asked to grant; asks on the terminal where no flag says it.
+    ///
+    /// # Errors
+    /// [`PlanError::NoScopes`] if nobody can be asked.
+    pub(super) fn scopes(&self, terminal: Terminal) -> Result<Vec<String>, PlanError> {
+        match &self.choice.scopes {
+            Some(scopes) => Ok(scopes.clone()),
+            None if terminal.asks() => Ok(picker::pick(&self.choice.known)?),
+            None => Err(PlanError::NoScopes),
+        }
     }
 }
 
+/// `--profile`, or `AUTH0_MCP_PROFILE`.
+fn profile(
+    flag: Option<&str>,
+    environment: &Environment,
+) -> Result<Option<ProfileName>, PlanError> {
+    let named = match flag {
+        Some(name) => Some(("--profile", name)),
+        None => environment.text("AUTH0_MCP_PROFILE").map(|name| ("AUTH0_MCP_PROFILE", name)),
+    };
+    let parse = |(source, name): (&'static str, &str)| {
+        ProfileName::parse(name).map_err(|error| PlanError::Profile { source_name: source, error })
+    };
+    named.map(parse).transpose()
+}
+
 /// Tools and scopes as the flags and the environment name them.
+#[derive(Debug)]
 pub(super) struct Choice {
+    /// The tools.
     pub(super) selection: Selection,
-    /// Those that were named, or that the named tools need.
-    scopes: Option<Vec<String>>,
-    /// Those that can be named.
+    /// The scopes that were named, or that the named tools need.
+    pub(super) scopes: Option<Vec<String>>,
+    /// Those that the tools need.
     known: Scopes,
 }
 
 impl Choice {
-    pub(super) fn read(
+    fn read(
         args: &ChoiceArgs,
         environment: &Environment,
         product: &Product,
@@ -159,13 +187,11 @@ impl Choice {
         let (tools, read_only) = (args.tools.clone(), args.read_only.clone());
         let names_tools = tools.is_some() || environment.get("AUTH0_MCP_TOOLS").is_some();
         let flags = RunFlags { tools, read_only, ..RunFlags::default() };
-        let selection = settings::selection(&flags, environment)?;
-        let families =
-            product.families(environment, &selection.policy).map_err(SelectionError::from)?;
-        let catalog = Catalog::build(families, &selection)?;
-        let selected = Scopes::of(&needs(&catalog));
+        let mut selection = settings::selection(&flags, environment)?;
+        selection.policy = Policy::load(product.policy.as_ref(), environment)?;
+        let selected = Scopes::of(&needs(&product.catalog(environment, &selection)?));
         let scopes = match &args.scopes {
-            Some(list) => Some(known(environment, product)?.choose(list)?),
+            Some(list) => Some(all(environment, product)?.choose(list)?),
             None => names_tools.then(|| selected.all()),
         };
         Ok(Self { selection, scopes, known: selected })
@@ -173,20 +199,9 @@ impl Choice {
 }
 
 /// Every scope that some tool of the product needs.
-fn known(environment: &Environment, product: &Product) -> Result<Scopes, PlanError> {
+fn all(environment: &Environment, product: &Product) -> Result<Scopes, PlanError> {
     let all = settings::selection(&RunFlags::default(), &Environment::default())?;
-    let families = product.families(environment, &all.policy).map_err(SelectionError::from)?;
-    Ok(Scopes::of(&needs(&Catalog::build(families, &all)?)))
-}
-
-/// What the enabled tools need.
-fn needs(catalog: &Catalog) -> Vec<Need> {
-    let need = |tool: &crate::catalog::EnabledTool| Need {
-        family: tool.plugin_name().to_owned(),
-        tool: tool.definition.name.clone(),
-        scopes: tool.scopes(),
-    };
-    catalog.tools().iter().map(need).collect()
+    Ok(Scopes::of(&needs(&product.catalog(environment, &all)?)))
 }
 
 fn service(args: &ServiceArgs, environment: &Environment) -> Result<Service, PlanError> {
