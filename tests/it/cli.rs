@@ -23,6 +23,8 @@ fn help_is_golden() {
         (&["--help"][..], "auth0-mcp.txt"),
         (&["init", "--help"], "init.txt"),
         (&["run", "--help"], "run.txt"),
+        (&["session", "--help"], "session.txt"),
+        (&["logout", "--help"], "logout.txt"),
     ] {
         let (code, stdout, stderr) = run(args);
         assert_eq!((code, stderr.as_str()), (0, ""));
