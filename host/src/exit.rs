@@ -23,7 +23,7 @@ pub enum Exit {
     CodeExpired = 6,
     /// Auth0 could not be reached, or the network went away.
     Unreachable = 7,
-    /// A plugin was refused, or `plugin verify` found something wrong.
+    /// A plugin was refused, or `plugin verify` or `plugin test` found something wrong.
     Plugin = 8,
     /// The keychain cannot be used: there is none, it is locked, or it refuses.
     Keychain = 9,
@@ -41,7 +41,7 @@ pub const CODES: &[(Exit, &str)] = &[
     (Exit::Denied, "`init`: the sign-in was denied, or led to another tenant than `--tenant`"),
     (Exit::CodeExpired, "`init`: nobody confirmed the code before it expired"),
     (Exit::Unreachable, "`init`, `logout`: Auth0 could not be reached"),
-    (Exit::Plugin, "`plugin`: a plugin was refused, or `verify` found something wrong"),
+    (Exit::Plugin, "`plugin`: a plugin was refused, or `verify` or `test` found something wrong"),
     (
         Exit::Keychain,
         "`init`, `session`, `logout`: there is no keychain, it is locked, or it refuses",

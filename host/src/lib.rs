@@ -10,6 +10,7 @@ pub mod call;
 pub mod catalog;
 pub mod cli;
 pub mod clients;
+pub mod conformance;
 #[cfg(feature = "demo")]
 mod demo;
 pub mod exit;

@@ -20,6 +20,8 @@ const MOST: usize = 8;
 /// The arguments of one tool.
 pub struct Arguments {
     tool: String,
+    /// What the value as a whole is called.
+    whole: &'static str,
     schema: Value,
     /// Compiled when the tool is first called: start-up must not pay for tools that nobody calls.
     validator: OnceLock<Result<Validator, String>>,
@@ -29,6 +31,7 @@ impl Arguments {
     pub(crate) fn of(tool: &str, schema: &Schema) -> Self {
         Self {
             tool: tool.to_owned(),
+            whole: "the arguments",
             schema: Value::Object(schema.clone()),
             validator: OnceLock::new(),
         }
@@ -45,8 +48,16 @@ impl Arguments {
         if validator.is_valid(arguments) {
             return Ok(());
         }
+        Err(format!(
+            "Invalid arguments for {}: {}. Nothing was sent to Auth0.",
+            self.tool,
+            self.problems(validator, arguments)
+        ))
+    }
+
+    fn problems(&self, validator: &Validator, value: &Value) -> String {
         let mut problems = Vec::new();
-        for error in validator.iter_errors(arguments) {
+        for error in validator.iter_errors(value) {
             self.describe(&error, "", &mut problems);
             if problems.len() > MOST {
                 break;
@@ -56,11 +67,7 @@ impl Arguments {
             problems.truncate(MOST);
             problems.push("and more".to_owned());
         }
-        Err(format!(
-            "Invalid arguments for {}: {}. Nothing was sent to Auth0.",
-            self.tool,
-            problems.join("; ")
-        ))
+        problems.join("; ")
     }
 
     fn validator(&self) -> Result<&Validator, &String> {
@@ -71,11 +78,8 @@ impl Arguments {
     /// One problem as words; `at` is the place of an enclosing `anyOf`.
     fn describe(&self, error: &ValidationError<'_>, at: &str, problems: &mut Vec<String>) {
         let path = format!("{at}{}", error.instance_path().as_str());
-        let place = if path.is_empty() {
-            "the arguments".to_owned()
-        } else {
-            format!("`{}`", dotted(&path))
-        };
+        let place =
+            if path.is_empty() { self.whole.to_owned() } else { format!("`{}`", dotted(&path)) };
         match error.kind() {
             Kind::AdditionalProperties { unexpected }
             | Kind::UnevaluatedProperties { unexpected } => {
@@ -106,6 +110,22 @@ impl Arguments {
             None => format!("`{shown}` is unknown, known here: {}", known.join(", ")),
         }
     }
+}
+
+/// What is wrong with an answer, by the tool's output schema, for the author of a plugin; None if nothing is. A schema
+/// that cannot be compiled is wrong with every answer.
+pub(crate) fn misfit(schema: &Schema, answer: &Value) -> Option<String> {
+    let expected = Arguments { whole: "the answer", ..Arguments::of("", schema) };
+    match expected.validator() {
+        Ok(validator) if validator.is_valid(answer) => None,
+        Ok(validator) => Some(expected.problems(validator, answer)),
+        Err(error) => Some(format!("its schema cannot be compiled: {error}")),
+    }
+}
+
+/// Why a schema cannot be compiled, if it cannot.
+pub(crate) fn broken(schema: &Schema) -> Option<String> {
+    Arguments::of("", schema).validator().err().cloned()
 }
 
 /// Formats are not asserted (the API has its own); patterns run on the engine that is linear in its input.

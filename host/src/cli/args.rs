@@ -49,6 +49,8 @@ pub enum PluginCommand {
     Add(AddArgs),
     /// Look for new versions of added plugins: shows which rights change, and asks if they grow
     Update(UpdateArgs),
+    /// Test a component against the rules of the host, with a stub of Auth0 on this machine
+    Test(TestArgs),
     /// List the plugins: those of this program, and those that were added
     List(ListArgs),
     /// Show what a plugin is and may do, also one that was never added
@@ -145,6 +147,19 @@ pub struct NewArgs {
     /// The folder to create the project's folder in, instead of the current one
     #[arg(long, value_name = "FOLDER")]
     pub dir: Option<PathBuf>,
+}
+
+/// The flags of `plugin test`.
+#[derive(Args, Debug)]
+pub struct TestArgs {
+    /// The component
+    pub file: PathBuf,
+    /// Calls with canned answers of Auth0 and what should come of them, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub fixtures: Option<PathBuf>,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// The flags of `plugin componentize`.

@@ -10,16 +10,24 @@ mod list;
 mod new;
 mod remove;
 mod templates;
+mod test;
 mod update;
 mod verify;
 
 use std::{future::Future, sync::Arc};
 
+use auth0_mcp_sandbox::Manifest;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{Product, args::PluginCommand, printer::Printer};
 use crate::{
-    catalog::{Family, pattern::nearest, store::Damaged, stored::Home, stored::lock::Lock},
+    catalog::{
+        Embedded, Family,
+        admit::clash::{Owner, Taken},
+        pattern::nearest,
+        store::Damaged,
+        stored::{Home, lock::Lock},
+    },
     exit::Exit,
     log,
     policy::Policy,
@@ -79,6 +87,7 @@ pub(super) fn run(command: PluginCommand, environment: &Environment, product: &P
     match command {
         PluginCommand::New(args) => new::run(&args, product.plugins, printer),
         PluginCommand::Componentize(args) => componentize::run(&args, printer),
+        PluginCommand::Test(args) => test::run(&args, product.plugins, printer),
         PluginCommand::Compile(args) => compile::run(&args),
         PluginCommand::Add(args) => added(&|context| add::run(&args, context)),
         PluginCommand::Update(args) => added(&|context| update::run(&args, context)),
@@ -117,4 +126,17 @@ fn known(context: &Context<'_>, lock: &Lock, name: &str) -> String {
 fn now() -> anyhow::Result<String> {
     let now = OffsetDateTime::now_utc().replace_nanosecond(0)?;
     Ok(now.format(&Rfc3339)?)
+}
+
+/// The names of this program's own plugins and tools, which no third party can use.
+fn first_party(plugins: &[Embedded]) -> Taken {
+    // The manifests were checked when the program was built.
+    let read = |plugin: &Embedded| serde_json::from_str::<Manifest>(plugin.manifest).ok();
+    let owner = |manifest: Manifest| Owner {
+        name: manifest.name,
+        tools: manifest.tools.into_iter().map(|tool| tool.name).collect(),
+        first_party: true,
+    };
+    let plugins = plugins.iter().filter_map(read).map(owner).collect();
+    Taken { plugins, reserved_is_free: false }
 }

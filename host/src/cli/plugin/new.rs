@@ -8,10 +8,21 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use auth0_mcp_sandbox::Manifest;
 use cap_std::{ambient_authority, fs::Dir};
 
-use super::templates::{Language, Template};
-use crate::{catalog::Embedded, cli::args::NewArgs, cli::printer::Printer, exit::Exit};
+use super::{
+    first_party,
+    templates::{Language, Template},
+};
+use crate::{
+    catalog::{
+        Embedded,
+        admit::clash::{self, Clash},
+    },
+    cli::{args::NewArgs, printer::Printer},
+    exit::Exit,
+};
 
 /// The longest name: tool names begin with it, and clients cut names at about 60 characters.
 const LONGEST: usize = 40;
@@ -25,6 +36,8 @@ enum NewError {
     Name(String),
     #[error("`{name}` cannot be the name of this plugin: it is taken by {by}. Choose another name")]
     Taken { name: String, by: &'static str },
+    #[error("no host would take a plugin of this name: {0}. Choose another name")]
+    Clash(#[from] Clash),
     #[error("{} exists already, and nothing in it was changed: choose another name or --dir", .0.display())]
     Exists(PathBuf),
     #[error("{} cannot be written ({reason}): check the folder's rights and the free space", path.display())]
@@ -34,7 +47,7 @@ enum NewError {
 impl NewError {
     fn exit(&self) -> Exit {
         match self {
-            Self::Name(_) | Self::Taken { .. } => Exit::Usage,
+            Self::Name(_) | Self::Taken { .. } | Self::Clash(_) => Exit::Usage,
             Self::Exists(_) | Self::Write { .. } => Exit::Failure,
         }
     }
@@ -108,8 +121,14 @@ fn check_name(
         return Err(NewError::Name(name.escape_debug().take(80).collect()));
     }
     let taken = |by| Err(NewError::Taken { name: name.to_owned(), by });
-    if plugins.iter().any(|plugin| plugin.name == name) {
-        return taken("a plugin of auth0-mcp itself");
+    let manifest = Manifest {
+        name: name.to_owned(),
+        version: String::new(),
+        description: String::new(),
+        tools: Vec::new(),
+    };
+    if let Some(clash) = clash::clashes(&manifest, &first_party(plugins)).into_iter().next() {
+        return Err(clash.into());
     }
     match language {
         Language::Rust if RUST_WORDS.contains(&name) => taken("the Rust language"),

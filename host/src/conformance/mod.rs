@@ -1,0 +1,126 @@
+//! The conformance kit: does a plugin keep the rules that the host, its operators and its users rely on?
+//!
+//! It runs the plugin as the product does, in the same sandbox, with the real grant, the real client over HTTPS and
+//! the real masks; only the tenant is a [`stub`] on this machine, which answers from the author's [`fixtures`] and,
+//! in most checks, worse than that. In reading order: [`run`] opens the component and makes the [`report`]; [`bench`]
+//! runs one call; [`samples`] makes arguments from a schema; [`checks`] holds the rules, one file an idea.
+
+mod bench;
+mod checks;
+pub mod fixtures;
+pub mod report;
+mod samples;
+mod stub;
+
+use std::{sync::Arc, time::Instant};
+
+use auth0_mcp_sandbox::{Engine, Limits, imports};
+
+use crate::catalog::admit::{self, Examined, Refused, clash::Taken, compiler::Compiler};
+pub use bench::BenchError;
+use bench::{Bench, Ended};
+use checks::Context;
+use fixtures::Fixtures;
+use report::{Check, Finding, Report, Subject};
+use stub::Script;
+
+/// How often a call is timed.
+const TIMED: usize = 15;
+
+/// What the first check is about.
+const COMPONENT: [&str; 3] = [
+    "component",
+    "it is a component of the world auth0-mcp:plugin@1.0.0, and its manifest is admitted",
+    "the host refuses anything else",
+];
+
+/// Tests a component, beside plugins whose names are `taken`. `note` hears what is going on, since compiling can take
+/// most of a minute.
+///
+/// # Errors
+/// [`BenchError`] where nothing can be tested on this machine. What is wrong with the plugin is in the report.
+pub async fn run(
+    component: &[u8],
+    fixtures: &Fixtures,
+    taken: &Taken,
+    compiler: &Compiler,
+    note: &dyn Fn(&str),
+) -> Result<Report, BenchError> {
+    let started = Instant::now();
+    let engine = Arc::new(Engine::new()?);
+    note(&format!("compiling {} bytes", component.len()));
+    let examined = admit::examine(&engine, compiler, component, Limits::default()).await;
+    let examined = match examined {
+        Ok(examined) => examined,
+        Err(refused) => return Ok(not_admitted(component, &refused, started)),
+    };
+    let Examined { digest, size, imports, manifest, plugin, compiled_in, .. } = examined;
+    let mut subject = Subject {
+        name: manifest.name.clone(),
+        version: manifest.version.clone(),
+        digest,
+        bytes: size,
+        imports,
+        compile_seconds: compiled_in.as_secs_f64(),
+        call_milliseconds: None,
+    };
+    note(&format!("testing {} {}", manifest.name, manifest.version));
+    let shown = serde_json::to_value(&manifest).ok();
+    let context = Context::new(Bench::new(manifest, plugin).await?, component, fixtures, taken);
+    let (mut checks, exchanges) = checks::run(&context).await;
+    checks.insert(0, Check::required(COMPONENT, "", vec![]));
+    subject.call_milliseconds = time(&context).await;
+    Ok(finish(subject, started, context.bench.calls(), checks, exchanges, shown))
+}
+
+/// The report on a component that no host would take.
+fn not_admitted(component: &[u8], refused: &Refused, started: Instant) -> Report {
+    let subject = Subject {
+        digest: admit::digest(component),
+        bytes: component.len(),
+        imports: imports(component).unwrap_or_default(),
+        ..Subject::default()
+    };
+    let advice = match refused {
+        Refused::TooLarge(_) => "leave out what the plugin does not need",
+        Refused::Open(_) => {
+            "build it for the world `plugin` of the WIT; `auth0-mcp plugin new` starts a project that does"
+        }
+        Refused::Compile(_) => "build it with a current compiler and without debug information",
+        Refused::Describe(_) => "`describe` must return the manifest and do nothing else",
+        Refused::Manifest(_) => "correct the manifest; wit/README.md lists the rules",
+    };
+    let finding = Finding::new(refused.to_string(), advice);
+    let check = Check::required(COMPONENT, "", vec![finding]);
+    finish(subject, started, 0, vec![check], vec![], None)
+}
+
+fn finish(
+    plugin: Subject,
+    started: Instant,
+    calls: usize,
+    checks: Vec<Check>,
+    fixtures: Vec<report::Exchange>,
+    manifest: Option<serde_json::Value>,
+) -> Report {
+    let passed = checks.iter().all(|check| check.status != report::Status::Failed);
+    let seconds = started.elapsed().as_secs_f64();
+    Report { plugin, passed, calls, seconds, checks, fixtures, manifest }
+}
+
+/// The median time of a call that works, in milliseconds.
+async fn time(context: &Context<'_>) -> Option<f64> {
+    let tool = context.tools().first()?;
+    let base = context.base(tool);
+    let mut times = Vec::with_capacity(TIMED);
+    for _ in 0..TIMED {
+        let script = Script::Canned(base.responses.clone());
+        let trace = context.bench.call(tool, &base.arguments, script).await;
+        if matches!(trace.ended, Ended::Fault(_)) {
+            return None;
+        }
+        times.push(trace.took);
+    }
+    times.sort_unstable();
+    Some(times[TIMED / 2].as_secs_f64() * 1_000.0)
+}
