@@ -114,11 +114,11 @@ impl<'s> Samples<'s> {
                 ("array", json!([])),
                 ("object", json!({})),
             ];
-            let wrong = all.into_iter().find(|(kind, _)| {
-                !types.is_empty()
-                    && !types.contains(*kind)
-                    && !(*kind == "number" && types.contains("integer"))
-            });
+            // A whole number is not refused where any number is taken.
+            let taken = |kind: &str| {
+                types.contains(kind) || (kind == "number" && types.contains("integer"))
+            };
+            let wrong = all.into_iter().find(|(kind, _)| !types.is_empty() && !taken(kind));
             if let Some((kind, value)) = wrong {
                 made.push(change(format!("`{name}` of type {kind}"), &|a| {
                     _ = a.insert(name.clone(), value.clone())
