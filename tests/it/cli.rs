@@ -5,8 +5,14 @@ use std::{path::PathBuf, process::Command};
 use expect_test::expect_file;
 
 fn run(args: &[&str]) -> (i32, String, String) {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_auth0-mcp")).args(args).env_clear().output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_auth0-mcp"))
+        .args(args)
+        .env_clear()
+        // Not the keychain and the folders of whoever runs the tests.
+        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+        .env("AUTH0_MCP_DATA_DIR", env!("CARGO_TARGET_TMPDIR"))
+        .output()
+        .unwrap();
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
 }

@@ -22,11 +22,15 @@ mod forms;
 mod generate;
 mod grants;
 mod ids;
+#[cfg(target_os = "linux")]
+mod keychain;
 mod lifecycle;
 mod logs;
 mod logs_entries;
 mod parity;
 mod plugin_new;
+#[cfg(target_os = "linux")]
+mod profiles;
 mod protocol;
 mod recordings;
 mod resource_servers;
@@ -34,6 +38,9 @@ mod secrets;
 mod selection;
 mod session;
 mod tidy;
+mod unusable;
+#[cfg(target_os = "linux")]
+mod vault;
 
 /// The product, as it is shipped.
 const BINARY: &str = env!("CARGO_BIN_EXE_auth0-mcp");

@@ -1,7 +1,7 @@
 //! The system's keychain behind [`Store`]: Secret Service on Linux, Keychain on macOS, Credential Manager on
 //! Windows. The only file that names the keychain crates.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{mem::ManuallyDrop, sync::Arc};
 
 use keyring_core::{Entry, Error, api::CredentialStoreApi};
 
@@ -11,14 +11,15 @@ use super::{
 };
 use crate::secret::Secret;
 
-/// The keychain of this user.
+/// The keychain of this user. Its connection is never dropped, and ends with the process: dropping it waits for the
+/// bus, which panics on a thread of the runtime.
 #[derive(Debug)]
-pub(super) struct Keychain(Arc<dyn CredentialStoreApi + Send + Sync>);
+pub(super) struct Keychain(ManuallyDrop<Arc<dyn CredentialStoreApi + Send + Sync>>);
 
 impl Keychain {
     /// Connects to it.
     pub(super) fn open() -> Result<Self, VaultError> {
-        platform::open().map(|store| Self(store)).map_err(failure)
+        platform::open().map(|store| Self(ManuallyDrop::new(store))).map_err(failure)
     }
 
     fn entry(&self, name: &str) -> Result<Entry, VaultError> {
@@ -125,6 +126,8 @@ fn short(text: &str) -> String {
 
 #[cfg(target_os = "linux")]
 mod platform {
+    use std::collections::HashMap;
+
     use super::*;
 
     pub(super) const NAME: &str = "Secret Service";
