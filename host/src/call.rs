@@ -12,6 +12,7 @@ use auth0_mcp_sandbox::{
 };
 
 use crate::{
+    audit::{Audit, CallRecord, Halted, words},
     catalog::EnabledTool,
     management::{Grant, Management, Mask},
 };
@@ -26,6 +27,8 @@ pub struct Calls {
     pub limits: Limits,
     /// Keeps secrets out of what a plugin says when it fails.
     pub mask: Mask,
+    /// Writes down what happens.
+    pub audit: Audit,
 }
 
 /// How a call ended.
@@ -39,6 +42,18 @@ pub enum Outcome {
     Fault(String),
     /// The plugin's code cannot be used.
     Unusable(String),
+    /// It was not begun, because it cannot be written down.
+    Unaudited(Halted),
+}
+
+impl Outcome {
+    /// How long the answer is, if there is one.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Answer(json) => json.len(),
+            _ => 0,
+        }
+    }
 }
 
 /// How far a call is: done, total, message.
@@ -47,22 +62,46 @@ pub type Progress = Box<dyn Fn(u32, Option<u32>, String) + Send + Sync>;
 impl Calls {
     /// Runs one call to its end. Dropping the future stops the guest and its HTTP request.
     pub async fn run(&self, tool: &EnabledTool, arguments: &str, progress: Progress) -> Outcome {
+        let record = match self.audit.admit(tool.named()) {
+            Ok(record) => record,
+            Err(halted) => return Outcome::Unaudited(halted),
+        };
+        let (outcome, word) = self.execute(tool, arguments, progress, &record).await;
+        record.end(&word, outcome.bytes());
+        outcome
+    }
+
+    /// The call itself, and how it ended in a word of the audit log.
+    async fn execute(
+        &self,
+        tool: &EnabledTool,
+        arguments: &str,
+        progress: Progress,
+        record: &Arc<CallRecord>,
+    ) -> (Outcome, Cow<'static, str>) {
         let definition = &tool.definition;
         let plugin = match tool.plugin(&self.engine).await {
             Ok(plugin) => plugin,
-            Err(error) => return Outcome::Unusable(error.to_string()),
+            Err(error) => return (Outcome::Unusable(error.to_string()), "fault:unusable".into()),
         };
         let capabilities = Arc::new(Granted {
             tool: definition.name.clone(),
             grant: tool.grant.clone(),
             management: self.management.clone(),
+            record: record.clone(),
             started: now(),
             progress,
         });
         match plugin.call(&definition.name, arguments, capabilities, self.limits).await {
-            Ok(Ok(answer)) => Outcome::Answer(self.unseen(answer)),
-            Ok(Err(failure)) => Outcome::Failure(self.masked(failure)),
-            Err(fault) => Outcome::Fault(self.text(fault.to_string())),
+            Ok(Ok(answer)) => (Outcome::Answer(self.unseen(answer)), words::ANSWERED.into()),
+            Ok(Err(failure)) => {
+                let word = words::failure(&failure);
+                (Outcome::Failure(self.masked(failure)), word.into())
+            }
+            Err(fault) => {
+                let word = format!("fault:{}", fault.name());
+                (Outcome::Fault(self.text(fault.to_string())), word.into())
+            }
         }
     }
 
@@ -98,13 +137,22 @@ struct Granted {
     tool: String,
     grant: Grant,
     management: Arc<Management>,
+    record: Arc<CallRecord>,
     started: u64,
     progress: Progress,
 }
 
 impl Capabilities for Granted {
     fn send(&self, request: Request, deadline: Instant) -> Answer<'_, Result<Response, Refusal>> {
-        Box::pin(self.management.send(&self.grant, request, deadline))
+        Box::pin(async move {
+            let (row, path) = self.grant.described(&request);
+            let record = self.record.request(row, request.method.as_str(), path);
+            let record = record.map_err(|halted| Refusal::NotGranted(halted.to_string()))?;
+            let denial = self.grant.denial(&request);
+            let result = self.management.send(&self.grant, request, deadline).await;
+            record.end(&result, denial);
+            result
+        })
     }
 
     fn started(&self) -> u64 {

@@ -27,6 +27,8 @@ pub enum Exit {
     Plugin = 8,
     /// The keychain cannot be used: there is none, it is locked, or it refuses.
     Keychain = 9,
+    /// `audit verify` found that a log was changed.
+    Audit = 10,
     /// The user pressed Ctrl-C; by custom 128 plus the number of the signal.
     Interrupted = 130,
 }
@@ -46,6 +48,7 @@ pub const CODES: &[(Exit, &str)] = &[
         Exit::Keychain,
         "`init`, `session`, `logout`: there is no keychain, it is locked, or it refuses",
     ),
+    (Exit::Audit, "`audit verify`: the log was changed"),
     (Exit::Interrupted, "stopped by Ctrl-C; nothing was written"),
 ];
 

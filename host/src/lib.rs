@@ -5,6 +5,7 @@
 //! runs it in the sandbox (package `auth0-mcp-sandbox`); [`management`] sends what the grant allows, with the
 //! token of [`auth`], and masks the answer. [`cli`] and [`settings`] start it all. `ARCHITECTURE.md` is the map.
 
+pub mod audit;
 pub mod auth;
 pub mod call;
 pub mod catalog;

@@ -31,6 +31,8 @@ fn help_is_golden() {
         (&["run", "--help"], "run.txt"),
         (&["session", "--help"], "session.txt"),
         (&["logout", "--help"], "logout.txt"),
+        (&["policy", "check", "--help"], "policy-check.txt"),
+        (&["audit", "verify", "--help"], "audit-verify.txt"),
     ] {
         let (code, stdout, stderr) = run(args);
         assert_eq!((code, stderr.as_str()), (0, ""));

@@ -29,6 +29,7 @@ mod logs;
 mod logs_entries;
 mod parity;
 mod plugin_new;
+mod policy;
 #[cfg(target_os = "linux")]
 mod profiles;
 mod protocol;

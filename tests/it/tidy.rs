@@ -50,6 +50,7 @@ fn outside_crates_are_named_at_their_home_only() {
         ("qrcode::", &["host/src/cli/init/device.rs"]),
         ("open::that", &["host/src/cli/init/device.rs"]),
         ("jsonschema::", &["host/src/catalog/admission.rs"]),
+        ("time::OffsetDateTime", &["host/src/audit/line.rs"]),
         ("jsonc_parser::", &["host/src/clients/json"]),
         ("similar::", &["host/src/clients/diff.rs"]),
         ("wit_component::", &["host/src/cli/plugin/componentize.rs"]),

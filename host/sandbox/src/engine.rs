@@ -56,6 +56,14 @@ impl Engine {
     /// # Errors
     /// If wasmtime does not support this machine.
     pub fn new() -> Result<Self, OpenError> {
+        Self::with_calls(CONCURRENT_CALLS)
+    }
+
+    /// An engine that runs at most so many calls at once; never more than [`Engine::new`] does.
+    ///
+    /// # Errors
+    /// If wasmtime does not support this machine.
+    pub fn with_calls(calls: usize) -> Result<Self, OpenError> {
         let refuse = |error: wasmtime::Error| OpenError::World(format!("{error:#}"));
         let wasmtime = pooled().or_else(|error| {
             // Under a limit of address space (`ulimit -v`): slower by some 40 µs a call, otherwise the same.
@@ -70,7 +78,7 @@ impl Engine {
             .map_err(refuse)?;
         let ticker = Ticker::new(wasmtime.weak());
         let (places, crowd, wasi) =
-            (Places::new(CONCURRENT_CALLS), Crowd::default(), OnceLock::new());
+            (Places::new(calls.min(CONCURRENT_CALLS)), Crowd::default(), OnceLock::new());
         Ok(Self { wasmtime, linker, ticker, places, crowd, wasi })
     }
 

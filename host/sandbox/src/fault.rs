@@ -92,6 +92,21 @@ pub enum PluginFault {
 }
 
 impl PluginFault {
+    /// One word for the limit or the fault, for logs that programs read.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Deadline(_) => "deadline",
+            Self::Busy(_) => "busy",
+            Self::Memory { .. } => "memory",
+            Self::Table { .. } => "table",
+            Self::Stack => "stack",
+            Self::Panic(_) => "panic",
+            Self::Trap(_) => "trap",
+            Self::AnswerTooLarge { .. } => "answer",
+        }
+    }
+
     /// Reads what stopped the guest from the error and from what its store remembers.
     pub(crate) fn of(error: &wasmtime::Error, state: &State) -> Self {
         let limits = state.limits();

@@ -13,9 +13,10 @@ use super::{
     store::{Damaged, Family, Unusable},
 };
 use crate::{
+    audit::Named,
     auth::lacking,
     management::grant::Grant,
-    policy::{Denial, Maker, Policy},
+    policy::{Denial, Maker, Policy, effect::Class},
 };
 
 /// What the operator chose.
@@ -27,6 +28,14 @@ pub struct Selection {
     pub read_only: bool,
     /// What the operator's policy leaves of it.
     pub policy: Policy,
+}
+
+impl Selection {
+    /// Whether nothing but reading is left, by choice or by the policy.
+    #[must_use]
+    pub fn reads_only(&self) -> bool {
+        self.read_only || self.policy.read_only().is_some()
+    }
 }
 
 /// Why no catalog could be built.
@@ -57,6 +66,16 @@ impl EnabledTool {
     #[must_use]
     pub fn plugin_name(&self) -> &str {
         self.family.name()
+    }
+
+    /// The tool as the audit log names it.
+    #[must_use]
+    pub fn named(&self) -> Named {
+        Named {
+            tool: self.definition.name.clone(),
+            plugin: self.family.digest().to_owned(),
+            effect: Class::of(&self.definition).as_str(),
+        }
     }
 
     /// The scopes of all its rows, each once.
@@ -107,6 +126,18 @@ impl Off {
                 "its plugin was changed after it was added; the operator can run `auth0-mcp plugin verify`".into()
             }
             Self::Scopes => "it needs scopes that the sign-in lacks, and this session leaves such tools out".into(),
+        }
+    }
+
+    /// For the audit log: a word, and the rule of the policy.
+    #[must_use]
+    pub fn audited(&self) -> (&'static str, Option<String>) {
+        match self {
+            Self::Pattern => ("not-enabled", None),
+            Self::ReadOnly => ("read-only", None),
+            Self::Policy(denial) => ("policy", Some(denial.rule.to_string())),
+            Self::Damaged => ("damaged", None),
+            Self::Scopes => ("missing-scope", None),
         }
     }
 
@@ -248,6 +279,9 @@ fn definitions<'a>(
         }
         &[][..]
     };
+    if let Err(denial) = selection.policy.family(family.name(), maker(family)) {
+        return all_off(&Off::Policy(Box::new(denial)));
+    }
     if family.tools().iter().all(|tool| selection.patterns.matching(tool).is_none()) {
         return all_off(&Off::Pattern);
     }
@@ -260,14 +294,17 @@ fn definitions<'a>(
     }
 }
 
+fn maker(family: &Family) -> Maker {
+    if family.is_first_party() { Maker::FirstParty } else { Maker::ThirdParty }
+}
+
 /// The pattern that enables the tool, or why it is off.
 fn choose<'a>(
     family: &Family,
     definition: &Tool,
     selection: &'a Selection,
 ) -> Result<&'a str, Off> {
-    let maker = if family.is_first_party() { Maker::FirstParty } else { Maker::ThirdParty };
-    let allowed = selection.policy.tool(family.name(), maker, definition);
+    let allowed = selection.policy.tool(family.name(), maker(family), definition);
     allowed.map_err(|denial| Off::Policy(Box::new(denial)))?;
     let pattern = selection.patterns.matching(&definition.name).ok_or(Off::Pattern)?;
     let may = !selection.read_only || definition.effect == Effect::ReadOnly;

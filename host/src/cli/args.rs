@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::audit::AuditCommand;
 use super::plugin::Language;
+use super::policy::PolicyCommand;
 use super::{init::args::InitArgs, logout::LogoutArgs, session::SessionArgs};
 use crate::settings::RunFlags;
 
@@ -36,6 +38,12 @@ pub enum Command {
     /// Plugins of third parties
     #[command(subcommand)]
     Plugin(PluginCommand),
+    /// The operator's policy: what it allows, and why a tool is off
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// The audit log: whether it is whole
+    #[command(subcommand)]
+    Audit(AuditCommand),
 }
 
 /// The commands of `plugin`.
@@ -191,6 +199,12 @@ pub struct RunArgs {
     #[cfg(feature = "demo")]
     #[arg(long, conflicts_with = "profile")]
     pub demo: bool,
+    /// Write an audit log: a JSON line for each decision and call, which `audit verify` checks
+    #[arg(long, value_name = "FILE")]
+    pub audit_log: Option<PathBuf>,
+    /// Begin a new file of the audit log at this size; 64 MiB by default
+    #[arg(long, value_name = "BYTES")]
+    pub audit_log_max_bytes: Option<String>,
 }
 
 impl From<RunArgs> for RunFlags {
@@ -200,6 +214,7 @@ impl From<RunArgs> for RunFlags {
         #[cfg(not(feature = "demo"))]
         let demo = false;
         let RunArgs { tools, read_only, profile, hide_unusable, .. } = args;
-        Self { tools, read_only, profile, hide_unusable, demo }
+        let RunArgs { audit_log, audit_log_max_bytes, .. } = args;
+        Self { tools, read_only, profile, hide_unusable, demo, audit_log, audit_log_max_bytes }
     }
 }

@@ -1,10 +1,12 @@
 //! The commands: one file each, arguments apart from behaviour.
 
 pub mod args;
+pub mod audit;
 mod context;
 pub mod init;
 mod logout;
 pub mod plugin;
+pub mod policy;
 mod printer;
 mod run;
 mod session;
@@ -92,6 +94,8 @@ pub fn main(product: &Product) -> ExitCode {
         Command::Logout(args) => logout::run(&args, &environment, product),
         Command::Run(args) => run::run(&args.into(), &environment, product),
         Command::Plugin(command) => plugin::run(command, &environment, product),
+        Command::Policy(command) => policy::run(command, &environment, product),
+        Command::Audit(command) => audit::run(&command),
     };
     exit.into()
 }

@@ -7,6 +7,10 @@ use tokio::{runtime::Runtime, time::timeout};
 
 use super::{Product, stop::stop_signal};
 use crate::{
+    audit::{
+        self, Audit, AuditError, AuditSettings,
+        event::{Event, PolicyFile},
+    },
     auth::{
         Credentials, Domain,
         environment::{self, EnvironmentError, SignedIn},
@@ -21,7 +25,7 @@ use crate::{
     log,
     management::{Management, Mask},
     mcp,
-    policy::{Policy, PolicyError, check::Known},
+    policy::{Layer, Policy, PolicyError, check::Known},
     secret::Redactor,
     settings::{
         self, RunFlags, RunSettings, SettingsError, TenantChoice, env::Environment,
@@ -41,6 +45,10 @@ enum RunError {
     Selection(#[from] SelectionError),
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    #[error(transparent)]
+    AuditSettings(#[from] audit::SettingsError),
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     #[error(transparent)]
     Credentials(#[from] EnvironmentError),
     #[error(transparent)]
@@ -82,6 +90,8 @@ impl RunError {
             }
             Self::Settings(_)
             | Self::Selection(_)
+            | Self::AuditSettings(_)
+            | Self::Audit(_)
             | Self::Credentials(_)
             | Self::Trust(_)
             | Self::Policy(_)
@@ -124,15 +134,18 @@ fn start(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let tenant = Tenant::sign_in(&settings, &runtime, redactor)?;
     let catalog = usable(catalog, &settings, tenant.signed_in.credentials.scopes());
-    let engine = Arc::new(Engine::new()?);
+    let calls = policy.concurrent_calls().map_or(usize::MAX, |entry| entry.value as usize);
+    let engine = Arc::new(Engine::with_calls(calls)?);
     let management = Arc::new(Management::new(tenant.signed_in, redactor.clone()));
     let mask = Mask::new(redactor.clone());
     announce(&catalog, &settings);
+    let audit = open_audit(&settings, &catalog, &tenant.profile, management.domain().as_str())?;
     let calls = Calls {
         engine,
         management: management.clone(),
         limits: policy.limits(product.limits),
         mask,
+        audit: audit.clone(),
     };
     // Beside `initialize`, not before it: TLS roots take longer than the handshake of MCP.
     let warming = management.clone();
@@ -142,6 +155,7 @@ fn start(
     _ = runtime.block_on(async { timeout(SETTLING, management.settled()).await });
     // A read of standard input that is not a pipe cannot be cancelled, and must not hold the end up.
     runtime.shutdown_background();
+    audit.stop();
     Ok(served?)
 }
 
@@ -157,9 +171,34 @@ fn usable(catalog: Catalog, settings: &RunSettings, scopes: Option<Vec<String>>)
     }
 }
 
+/// The audit log with its first line: what this server may do.
+fn open_audit(
+    settings: &RunSettings,
+    catalog: &Catalog,
+    profile: &str,
+    tenant: &str,
+) -> Result<Audit, RunError> {
+    let policy = &settings.selection.policy;
+    let audit = AuditSettings::resolve(&settings.audit, policy)?;
+    audit.overruled.iter().for_each(|note| tracing::warn!("{note}"));
+    let file =
+        |layer: &Layer| PolicyFile { file: layer.file.to_string(), sha256: layer.digest.clone() };
+    let start = Event::Start {
+        version: env!("CARGO_PKG_VERSION"),
+        pid: std::process::id(),
+        tenant,
+        read_only: settings.selection.reads_only(),
+        policy: policy.layers().iter().map(file).collect(),
+        tools: catalog.tools().iter().map(|tool| tool.definition.name.as_str()).collect(),
+    };
+    Ok(Audit::open(&audit, profile, &start)?)
+}
+
 /// The tenant that is served, and what has to live as long as the session.
 struct Tenant {
     signed_in: SignedIn,
+    /// The sign-in's name, for the audit log.
+    profile: String,
     #[cfg(feature = "demo")]
     _demo: Option<crate::demo::Demo>,
 }
@@ -177,7 +216,7 @@ impl Tenant {
                 let trust = Trust::only(demo.ca_pem())?;
                 let signed_in =
                     demo.credentials().sign_in(trust, redactor)?.ok_or(RunError::NoCredentials)?;
-                Ok(Self { signed_in, _demo: Some(demo) })
+                Ok(Self { signed_in, profile: "demo".to_owned(), _demo: Some(demo) })
             }
             #[cfg(not(feature = "demo"))]
             TenantChoice::Demo => Err(RunError::NoCredentials),
@@ -186,15 +225,17 @@ impl Tenant {
                     Some(file) => Trust::system().with_file(file)?,
                     None => Trust::system(),
                 };
-                let signed_in = match credentials.clone().sign_in(trust.clone(), redactor)? {
-                    Some(signed_in) => {
-                        unused(settings);
-                        signed_in
-                    }
-                    None => from_vault(settings, credentials, runtime, trust, redactor)?,
-                };
+                let (signed_in, profile) =
+                    match credentials.clone().sign_in(trust.clone(), redactor)? {
+                        Some(signed_in) => {
+                            unused(settings);
+                            (signed_in, "environment".to_owned())
+                        }
+                        None => from_vault(settings, credentials, runtime, trust, redactor)?,
+                    };
                 Ok(Self {
                     signed_in,
+                    profile,
                     #[cfg(feature = "demo")]
                     _demo: None,
                 })
@@ -220,7 +261,7 @@ fn from_vault(
     runtime: &Runtime,
     trust: Trust,
     redactor: &Redactor,
-) -> Result<SignedIn, RunError> {
+) -> Result<(SignedIn, String), RunError> {
     let vault = Vault::open(settings.data.as_deref().ok_or(NoFolder)?);
     let credentials = runtime.block_on(async {
         let profile = session::resolve(&vault, settings.profile.clone()).await?;
@@ -232,7 +273,7 @@ fn from_vault(
         Ok(Some(wanted)) if wanted != found => {
             Err(RunError::OtherTenant { wanted, profile, found })
         }
-        Ok(_) => Ok(credentials.signed_in()),
+        Ok(_) => Ok((credentials.signed_in(), profile.to_string())),
         Err(error) => Err(EnvironmentError::Domain(error).into()),
     }
 }
@@ -240,9 +281,7 @@ fn from_vault(
 /// One line that says what this session can do.
 fn announce(catalog: &Catalog, settings: &RunSettings) {
     let (on, all) = (catalog.tools().len(), catalog.total());
-    let selection = &settings.selection;
-    let read_only = selection.read_only || selection.policy.read_only().is_some();
-    let mode = if read_only { ", read-only" } else { "" };
+    let mode = if settings.selection.reads_only() { ", read-only" } else { "" };
     let version = env!("CARGO_PKG_VERSION");
     tracing::info!("auth0-mcp {version} serves {on} of {all} tools over stdio{mode}");
 }

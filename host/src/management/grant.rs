@@ -122,6 +122,26 @@ impl Grant {
         Refusal::NotGranted(format!("{tool} may not send {method} {template}: {}", denial.short()))
     }
 
+    /// The row that covers the request, as it was declared, and the request's path without its ids: words of this
+    /// tool's own rows are shown, everything else may be an id. Fit for logs.
+    #[must_use]
+    pub fn described(&self, request: &Request) -> (Option<String>, String) {
+        let row = self.rows.iter().find(|row| row.covers(request));
+        let row = row.map(|row| format!("{} {}", row.method.as_str(), row.template));
+        let is_word = |segment: &&String| {
+            let fixed = |part: &Part| matches!(part, Part::Fixed(word) if word == *segment);
+            self.rows.iter().flat_map(|row| &row.parts).any(fixed)
+        };
+        let shown = |segment| Some(segment).filter(is_word).map_or("{\u{2026}}", String::as_str);
+        (row, request.path.iter().take(8).map(shown).collect::<Vec<_>>().join("/"))
+    }
+
+    /// Why the policy denies the request, if it does.
+    #[must_use]
+    pub fn denial(&self, request: &Request) -> Option<Denial> {
+        self.policy.request(request.method, &request.path).err()
+    }
+
     fn may_send(&self, method: Method) -> bool {
         !self.read_only || method == Method::Get
     }

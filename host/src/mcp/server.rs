@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::{lifecycle::Lifecycle, progress, translate};
 use crate::{
     call::{Calls, Outcome},
-    catalog::Catalog,
+    catalog::{Catalog, enabled::Off},
 };
 
 /// What the model is told of the server as a whole; clients cut it at 2,048 characters.
@@ -53,7 +53,10 @@ impl Server {
             return Ok(());
         }
         let near = self.shared.catalog.near(name);
-        let hint = match self.shared.catalog.off(name) {
+        let off = self.shared.catalog.off(name);
+        let (why, rule) = off.map_or(("unknown-tool", None), Off::audited);
+        self.shared.calls.audit.refuse(off.map(|_| name), why, rule);
+        let hint = match off {
             Some(off) => off.reason().into_owned(),
             None if near.is_empty() => "see tools/list".to_owned(),
             None => format!("did you mean {}?", near.join(" or ")),
@@ -140,6 +143,7 @@ impl Shared {
         };
         let arguments = Value::Object(request.arguments.unwrap_or_default());
         if let Err(problems) = tool.arguments.check(&arguments) {
+            self.calls.audit.refuse(Some(&tool.definition.name), "invalid-arguments", None);
             return translate::error(problems);
         }
         let outcome = self.calls.run(tool, &arguments.to_string(), progress).await;

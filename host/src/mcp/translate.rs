@@ -55,6 +55,7 @@ pub(crate) fn result(
             "{} cannot run: {reason}. Ask the operator of auth0-mcp to install it again.",
             definition.name
         )),
+        Outcome::Unaudited(halted) => error(format!("{} was not run: {halted}", definition.name)),
     }
 }
 

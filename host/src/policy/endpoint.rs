@@ -78,7 +78,7 @@ impl Pattern {
         Ok(Self { method, parts, open })
     }
 
-    /// Whether it matches some request of the row.
+    /// Whether a rule that allows it lets some request of the row pass.
     #[must_use]
     pub fn meets(&self, row: &Endpoint) -> bool {
         self.fits(row.method, &segments(row), |part, segment| match (part, segment) {
@@ -96,7 +96,17 @@ impl Pattern {
         })
     }
 
-    /// Whether it matches every request of the row.
+    /// Whether a rule that allows it lets every request of the row pass.
+    #[must_use]
+    pub fn covers(&self, row: &Endpoint) -> bool {
+        self.fits(row.method, &segments(row), |part, segment| match (part, segment) {
+            (Part::Any, _) => true,
+            (Part::Word(word), Some(segment)) => word == segment,
+            (Part::Word(_), None) => false,
+        })
+    }
+
+    /// Whether a rule that denies it stops every request of the row.
     #[must_use]
     pub fn contains(&self, row: &Endpoint) -> bool {
         self.fits(row.method, &segments(row), |part, segment| match (part, segment) {

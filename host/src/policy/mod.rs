@@ -90,13 +90,23 @@ impl Policy {
     /// # Errors
     /// The rule that turns it off.
     pub fn tool(&self, family: &str, maker: Maker, tool: &Tool) -> Result<(), Denial> {
-        self.maker(maker)?;
+        self.family(family, maker)?;
         self.0.iter().try_for_each(|layer| {
-            layer.family(family)?;
             layer.name(&tool.name)?;
             layer.effect(Class::of(tool))?;
             tool.endpoints.iter().try_for_each(|row| layer.row(row))
         })
+    }
+
+    /// Whether a plugin may be used at all; asked before anything of it is read.
+    ///
+    /// # Errors
+    /// The rule that turns it off.
+    pub fn family(&self, family: &str, maker: Maker) -> Result<(), Denial> {
+        if maker == Maker::ThirdParty {
+            self.third_party()?;
+        }
+        self.0.iter().try_for_each(|layer| layer.family(family))
     }
 
     /// Whether a request may leave, whatever the tool's rows say.
@@ -105,6 +115,12 @@ impl Policy {
     /// The rule that stops it.
     pub fn request(&self, method: Method, path: &[String]) -> Result<(), Denial> {
         self.0.iter().try_for_each(|layer| layer.request(method, path))
+    }
+
+    /// Why some requests of a row are refused, where others are not.
+    #[must_use]
+    pub fn partly(&self, row: &Endpoint) -> Option<Denial> {
+        self.0.iter().find_map(|layer| layer.partly(row))
     }
 
     /// The rule that leaves nothing but reading, if there is one.
@@ -171,13 +187,6 @@ impl Policy {
                 .min_by_key(|entry| entry.value),
         }
     }
-
-    fn maker(&self, maker: Maker) -> Result<(), Denial> {
-        match maker {
-            Maker::FirstParty => Ok(()),
-            Maker::ThirdParty => self.third_party(),
-        }
-    }
 }
 
 impl Layer {
@@ -212,6 +221,17 @@ impl Layer {
             return Err(Denial::new(format!("{} is not allowed", what()), &allowed.rule));
         }
         denied(&self.deny.endpoints, what, |pattern| pattern.contains(row))
+    }
+
+    fn partly(&self, row: &Endpoint) -> Option<Denial> {
+        let what = format!("some requests of {} {}", row.method.as_str(), row.path);
+        if let Some(allowed) = &self.allow.endpoints
+            && !allowed.entries.iter().any(|entry| entry.value.covers(row))
+        {
+            return Some(Denial::new(format!("{what} are not allowed"), &allowed.rule));
+        }
+        let touched = self.deny.endpoints.iter().find(|entry| entry.value.touches(row))?;
+        Some(Denial::new(format!("{what} are denied"), &touched.rule))
     }
 
     fn request(&self, method: Method, path: &[String]) -> Result<(), Denial> {

@@ -132,6 +132,41 @@ impl Layer {
             _ => Err(reader.problems),
         }
     }
+
+    /// Every rule, in the order of the file.
+    #[must_use]
+    pub fn rules(&self) -> Vec<&Rule> {
+        let (allow, deny, limits, audit) = (&self.allow, &self.deny, &self.limits, &self.audit);
+        let mut rules: Vec<&Rule> = Vec::new();
+        rules.extend(
+            [&self.read_only, &self.third_party, &self.require_signatures].into_iter().flatten(),
+        );
+        rules.extend([&self.allow_dir, &audit.required].into_iter().flatten());
+        rules.extend(listed(&allow.families).chain(listed(&allow.tools)));
+        rules.extend(listed(&allow.effects).chain(listed(&allow.endpoints)));
+        rules.extend(of(&deny.families).chain(of(&deny.tools)));
+        rules.extend(of(&deny.effects).chain(of(&deny.endpoints)));
+        rules.extend(self.publishers.iter().flatten().map(|publisher| &publisher.rule));
+        rules.extend(of(&limits.memory).chain(of(&limits.deadline)).chain(of(&limits.answer)));
+        rules.extend(of(&limits.requests).chain(of(&limits.concurrent_calls)));
+        rules.extend(of(&audit.file).chain(of(&audit.max_bytes)));
+        rules.sort_by_key(|rule| (rule.line, rule.column));
+        rules
+    }
+}
+
+fn of<'e, T: 'e>(
+    entries: impl IntoIterator<Item = &'e Entry<T>>,
+) -> impl Iterator<Item = &'e Rule> {
+    entries.into_iter().map(|entry| &entry.rule)
+}
+
+/// The rules of an allowed list; the list itself if it allows nothing.
+fn listed<T>(allowed: &Option<Allowed<T>>) -> impl Iterator<Item = &Rule> {
+    let entries = allowed.iter().flat_map(|allowed| of(&allowed.entries));
+    entries.chain(
+        allowed.iter().filter(|allowed| allowed.entries.is_empty()).map(|allowed| &allowed.rule),
+    )
 }
 
 fn rules(reader: &mut Reader<'_>, root: &Item) -> Option<Layer> {
@@ -201,7 +236,8 @@ fn allowed<T>(
     parse: Parse<T>,
 ) -> Option<Allowed<T>> {
     let entries = entries(reader, table, "allow", key, parse)?;
-    let rule = reader.rule(table.get(key)?, format!("allow.{key} does not have it"));
+    let says = if entries.is_empty() { "is empty" } else { "does not have it" };
+    let rule = reader.rule(table.get(key)?, format!("allow.{key} {says}"));
     Some(Allowed { entries, rule })
 }
 

@@ -41,6 +41,11 @@ pub const VARIABLES: &[Variable] = &[
         "AUTH0_MCP_POLICY",
         "a policy file that narrows further what the system's policy leaves; see SECURITY.md",
     ),
+    variable("AUTH0_MCP_AUDIT_LOG", "the file of the audit log, as `--audit-log`; the flag wins"),
+    variable(
+        "AUTH0_MCP_AUDIT_LOG_MAX_BYTES",
+        "the size at which a new file of it is begun, as `--audit-log-max-bytes`; the flag wins",
+    ),
     variable(
         "AUTH0_MCP_PROFILE",
         "which sign-in of the keychain is used, as `--profile`; the flag wins",

@@ -9,6 +9,7 @@ pub mod folders;
 use std::path::PathBuf;
 
 use crate::{
+    audit::Asked,
     auth::{
         environment,
         profile::{ProfileName, ProfileNameError},
@@ -34,6 +35,10 @@ pub struct RunFlags {
     pub hide_unusable: Option<String>,
     /// `--demo`.
     pub demo: bool,
+    /// `--audit-log`.
+    pub audit_log: Option<PathBuf>,
+    /// `--audit-log-max-bytes`.
+    pub audit_log_max_bytes: Option<String>,
 }
 
 /// What `run` does.
@@ -51,6 +56,8 @@ pub struct RunSettings {
     pub data: Option<PathBuf>,
     /// `SSL_CERT_FILE`.
     pub ca_file: Option<PathBuf>,
+    /// The audit log that is asked for.
+    pub audit: Asked,
 }
 
 /// Where the tenant and the credentials come from.
@@ -72,6 +79,14 @@ pub enum SettingsError {
         source_name: &'static str,
         /// What is wrong with it.
         error: PatternError,
+    },
+    /// A number.
+    #[error("{source_name} is `{value}`, which is no whole number of at least 1")]
+    Number {
+        /// The flag or the variable.
+        source_name: &'static str,
+        /// As it was given.
+        value: String,
     },
     /// A boolean.
     #[error(
@@ -106,8 +121,35 @@ impl RunSettings {
             hide_unusable: hide_unusable(flags, environment)?,
             data: folders::data(environment).ok(),
             ca_file: environment.text("SSL_CERT_FILE").map(PathBuf::from),
+            audit: audit(flags, environment)?,
         })
     }
+}
+
+/// The flag of a setting, or else its variable; None where neither is set or it is empty.
+fn given<'a>(
+    flag: (&'static str, Option<&'a str>),
+    environment: &'a Environment,
+    variable: &'static str,
+) -> Option<(&'static str, &'a str)> {
+    let flag = flag.1.map(|value| (flag.0, value));
+    flag.or_else(|| environment.text(variable).map(|value| (variable, value)))
+}
+
+fn audit(flags: &RunFlags, environment: &Environment) -> Result<Asked, SettingsError> {
+    let named = environment.text("AUTH0_MCP_AUDIT_LOG").map(PathBuf::from);
+    let flag = ("--audit-log-max-bytes", flags.audit_log_max_bytes.as_deref());
+    let size = given(flag, environment, "AUTH0_MCP_AUDIT_LOG_MAX_BYTES");
+    let max_bytes = size.map(|(name, value)| number(name, value)).transpose()?;
+    Ok(Asked { file: flags.audit_log.clone().or(named), max_bytes })
+}
+
+fn number(source_name: &'static str, value: &str) -> Result<u64, SettingsError> {
+    let number = value.trim().parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| SettingsError::Number {
+        source_name,
+        value: value.escape_debug().take(40).collect(),
+    })
 }
 
 /// Which tools the flags and the environment enable.
@@ -119,6 +161,29 @@ pub fn selection(flags: &RunFlags, environment: &Environment) -> Result<Selectio
     Ok(Selection { patterns, read_only, policy: Policy::none() })
 }
 
+/// What decides which tools there are: a flag or a variable, None for neither.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sources {
+    /// Where the patterns come from.
+    pub tools: Option<&'static str>,
+    /// What turned read-only on.
+    pub read_only: Option<&'static str>,
+}
+
+/// Where the selection comes from.
+///
+/// # Errors
+/// A boolean that cannot be used.
+pub fn sources(flags: &RunFlags, environment: &Environment) -> Result<Sources, SettingsError> {
+    let tools = tools(flags, environment).map(|(name, _)| name);
+    let mut read_only = None;
+    for (name, value) in read_only_sources(flags, environment) {
+        let on = value.map_or(Ok(false), |value| boolean(name, value))?;
+        read_only = read_only.or(on.then_some(name));
+    }
+    Ok(Sources { tools, read_only })
+}
+
 /// Whether `DEBUG` asks for our debug lines: `auth0-mcp` or `*` in a comma-separated list.
 #[must_use]
 pub fn debug(environment: &Environment) -> bool {
@@ -126,10 +191,13 @@ pub fn debug(environment: &Environment) -> bool {
     list.split([',', ' ']).any(|name| matches!(name.trim(), "auth0-mcp" | "auth0-mcp*" | "*"))
 }
 
+fn tools<'a>(flags: &'a RunFlags, environment: &'a Environment) -> Option<(&'static str, &'a str)> {
+    let flag = flags.tools.as_deref().map(|list| ("--tools", list));
+    flag.or_else(|| environment.get("AUTH0_MCP_TOOLS").map(|list| ("AUTH0_MCP_TOOLS", list)))
+}
+
 fn patterns(flags: &RunFlags, environment: &Environment) -> Result<Patterns, SettingsError> {
-    let given = flags.tools.as_deref().map(|list| ("--tools", list));
-    match given.or_else(|| environment.get("AUTH0_MCP_TOOLS").map(|list| ("AUTH0_MCP_TOOLS", list)))
-    {
+    match tools(flags, environment) {
         None => Ok(Patterns::all()),
         Some((source_name, list)) => {
             Patterns::parse(list).map_err(|error| SettingsError::Tools { source_name, error })
@@ -164,14 +232,18 @@ fn hide_unusable(flags: &RunFlags, environment: &Environment) -> Result<bool, Se
 }
 
 fn read_only(flags: &RunFlags, environment: &Environment) -> Result<bool, SettingsError> {
-    let sources = [
+    // Both are read even if the first is on: a wrong value is an error wherever it stands.
+    sources(flags, environment).map(|sources| sources.read_only.is_some())
+}
+
+fn read_only_sources<'a>(
+    flags: &'a RunFlags,
+    environment: &'a Environment,
+) -> [(&'static str, Option<&'a str>); 2] {
+    [
         ("--read-only", flags.read_only.as_deref()),
         ("AUTH0_MCP_READ_ONLY", environment.get("AUTH0_MCP_READ_ONLY")),
-    ];
-    // Both are read even if the first is on: a wrong value is an error wherever it stands.
-    sources.iter().try_fold(false, |on, (name, value)| {
-        Ok(value.map_or(Ok(false), |v| boolean(name, v))? | on)
-    })
+    ]
 }
 
 /// Strictly on or off. An empty value is off: it is what an unfilled form sends.
