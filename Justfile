@@ -26,8 +26,14 @@ test: build
     npm --prefix tests/clients ci --silent --no-audit --no-fund
     node tests/clients/inspector.mjs target/release/auth0-mcp
     node tests/clients/demo.mjs target/release/auth0-mcp > target/demo.txt
+    {{just_executable()}} examples
     {{just_executable()}} python-client
     {{just_executable()}} real-clients
+
+# The examples as an author meets them, in Rust, JavaScript and Python; under target/examples they are built once
+[private]
+examples: wasm-target
+    node tests/clients/examples.mjs target/release/auth0-mcp target/examples
 
 # The official Python client in both eras of the protocol
 [private]

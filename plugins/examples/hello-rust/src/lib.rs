@@ -12,9 +12,6 @@ auth0_mcp_plugin::plugin! {
 mod tests {
     #[test]
     fn the_host_will_accept_the_manifest() {
-        assert_eq!(
-            auth0_mcp_plugin::testing::problems(&super::manifest()),
-            [""; 0]
-        );
+        assert_eq!(auth0_mcp_plugin::testing::problems(&super::manifest()), [""; 0]);
     }
 }
