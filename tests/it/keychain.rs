@@ -23,6 +23,16 @@ use auth0_mcp::{
 };
 use serde_json::{Value, json};
 
+use crate::session::Builder;
+
+impl Builder {
+    /// Uses this keychain.
+    pub fn keychain(self, keychain: &Keychain) -> Self {
+        let set = |builder: Self, (name, value): (&str, String)| builder.env(name, &value);
+        keychain.environment().into_iter().fold(self, set)
+    }
+}
+
 /// What a child is to do, as JSON.
 const WORK: &str = "VAULT_WORK";
 

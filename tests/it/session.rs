@@ -100,13 +100,6 @@ impl Builder {
         self
     }
 
-    /// Uses this keychain.
-    #[cfg(target_os = "linux")]
-    pub fn keychain(self, keychain: &crate::keychain::Keychain) -> Self {
-        let set = |builder: Self, (name, value): (&str, String)| builder.env(name, &value);
-        keychain.environment().into_iter().fold(self, set)
-    }
-
     /// Trusts this tenant's certificate, and knows no credentials.
     pub fn trusting(self, tenant: &Tenant) -> Self {
         self.env("SSL_CERT_FILE", ca_file(tenant).to_str().unwrap())
