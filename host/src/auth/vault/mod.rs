@@ -47,6 +47,9 @@ const QUIET: Duration = Duration::from_secs(2);
 /// The entry that lists the profiles.
 const LIST: &str = "profiles";
 
+/// The entry that shows whether the keychain can be written; it exists for a moment.
+const PROBE: &str = "probe";
+
 /// The version of the list's format.
 const LIST_VERSION: u64 = 1;
 
@@ -130,6 +133,21 @@ impl Vault {
     pub async fn read(&self, profile: &ProfileName) -> Result<Option<Session>, VaultError> {
         let profile = profile.clone();
         self.run(move |store, _| read(store, &profile)).await
+    }
+
+    /// Writes an entry and deletes it, so that nobody signs in for a keychain that is locked, full or read-only.
+    /// One that is locked asks for its password now.
+    ///
+    /// # Errors
+    /// [`VaultError`]
+    pub async fn probe(&self) -> Result<(), VaultError> {
+        let value = Secret::new("can be written".to_owned());
+        self.run(move |store, _| {
+            store.set(PROBE, &value)?;
+            // Another process that tries at the same time may have deleted it.
+            store.delete(PROBE).map(drop)
+        })
+        .await
     }
 
     /// Keeps a new sign-in, in the place of the one before; running servers notice. Where there is no default

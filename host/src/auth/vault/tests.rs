@@ -236,6 +236,15 @@ async fn it_is_never_a_success_without_reading_back() {
 }
 
 #[tokio::test]
+async fn a_keychain_that_cannot_be_written_is_found_out_before_a_sign_in() {
+    let memory = Arc::new(Memory::default());
+    on(memory.clone()).probe().await.unwrap();
+    assert!(memory.names().is_empty(), "the probe is left");
+    let vault = on(Arc::new(Breaking { memory, left: AtomicUsize::new(0) }));
+    assert!(vault.probe().await.unwrap_err().to_string().contains("stopped here"));
+}
+
+#[tokio::test]
 async fn a_keychain_that_waits_for_a_person_is_given_up() {
     let slow = Forgetful(Mutex::new(Some(Duration::from_millis(300))));
     let notes = Notes::Memory(Arc::default());

@@ -23,7 +23,7 @@ use crate::{
         Domain,
         device_flow::DeviceFlow,
         profile::ProfileName,
-        vault::{Profiles, Session, Vault},
+        vault::{Profiles, Session, Vault, VaultError},
     },
     exit::Exit,
     settings::env::Environment,
@@ -90,7 +90,12 @@ impl Init<'_> {
         let printer = &self.context.printer;
         let clients = args.clients.choose(self.context.environment, self.terminal.asks())?;
         clients.check(&plan.launch, printer).map_err(InitError::Said)?;
-        let profiles = vault.profiles().await?;
+        let profiles = match vault.profiles().await {
+            // What `write` makes anew is in the way of nobody who says which profile it is.
+            Err(VaultError::DamagedList(_)) if plan.profile.is_some() => Profiles::default(),
+            found => found?,
+        };
+        vault.probe().await?;
         let profile = self.profile(&profiles);
         let before = vault.read(&profile).await.ok().flatten();
         let may_import = plan.machine.is_none() && args.choice.scopes.is_none();

@@ -53,10 +53,23 @@ impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { offer: Offer { scope, family, tools }, .. } = self;
         let short = |tool: &String| tool.strip_prefix("auth0_").unwrap_or(tool).to_owned();
-        let tools: Vec<_> = tools.iter().map(short).collect();
+        let tools = fitting(&tools.iter().map(short).collect::<Vec<_>>());
         let (wide, wider) = (self.family, self.scope);
-        write!(f, "{family:wide$}  {scope:wider$}  {}", tools.join(", "))
+        write!(f, "{family:wide$}  {scope:wider$}  {tools}")
     }
+}
+
+/// As many names as fit into a terminal of 80 columns, and how many more there are. A row that wraps would tear the
+/// list apart.
+fn fitting(tools: &[String]) -> String {
+    const ROOM: usize = 28;
+    let all = tools.join(", ");
+    let Some(first) = tools.first().filter(|_| all.len() > ROOM) else { return all };
+    let shown = (1..tools.len()).rev().find_map(|count| {
+        let text = format!("{} +{}", tools[..count].join(", "), tools.len() - count);
+        (text.len() <= ROOM).then_some(text)
+    });
+    shown.unwrap_or_else(|| format!("{first} +{}", tools.len() - 1))
 }
 
 /// The list keeps its order under every filter; higher scores come first.
@@ -87,6 +100,20 @@ mod tests {
             scope: scope.into(),
             family: "actions".into(),
             tools: vec!["auth0_publish_form".into()],
+        }
+    }
+
+    #[test]
+    fn names_of_tools_are_counted_where_they_do_not_fit() {
+        for (tools, shown) in [
+            (&["list_logs", "get_log"] as &[&str], "list_logs, get_log"),
+            (&["list_actions", "get_action", "create_action"], "list_actions, get_action +1"),
+            (&["create_action", "deploy_action", "publish_form"], "create_action +2"),
+            (&["list_resource_servers", "get_resource_server"], "list_resource_servers +1"),
+            (&["a_tool_with_a_name_that_is_too_long"], "a_tool_with_a_name_that_is_too_long"),
+        ] {
+            let tools: Vec<_> = tools.iter().map(ToString::to_string).collect();
+            assert_eq!(fitting(&tools), shown);
         }
     }
 
