@@ -12,6 +12,8 @@ use rustls::{
     pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
 };
 
+use crate::ids;
+
 /// Names a client may use; the last one lets a test give the tenant a name of its own.
 const NAMES: [&str; 4] = ["localhost", "127.0.0.1", "::1", "*.auth0.test"];
 
@@ -51,7 +53,9 @@ fn authority() -> Result<Authority, rcgen::Error> {
     let mut params = CertificateParams::new(Vec::new())?;
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    params.distinguished_name.push(DnType::CommonName, "Local test tenant CA");
+    // A client may trust several tenants. OpenSSL looks for a CA by its name, so each has its own.
+    let name = format!("Local test tenant CA {}", ids::hex(8));
+    params.distinguished_name.push(DnType::CommonName, name);
     let key = KeyPair::generate()?;
     let pem = params.self_signed(&key)?.pem();
     Ok(Authority { pem, issuer: Issuer::new(params, key) })
