@@ -29,6 +29,13 @@ test: build
     {{just_executable()}} examples
     {{just_executable()}} python-client
     {{just_executable()}} real-clients
+    {{just_executable()}} sign-in
+
+# Signing in: a keychain and a D-Bus session of its own, Chromium, tmux; installs them where it can
+[private]
+sign-in *flags:
+    @tests/clients/signin/packages.sh || { [ $? -eq 3 ] && exit 0; exit 1; }; \
+    node tests/clients/signin/main.mjs target/release/auth0-mcp target/release/tenant {{flags}}
 
 # The examples as an author meets them, in Rust, JavaScript and Python; under target/examples they are built once
 [private]

@@ -31,10 +31,7 @@ export class Desktop {
     }
     await desktop.#startBus(keychain === "none");
     if (keychain !== "none") await desktop.#startKeyring(PASSWORD);
-    if (keychain === "locked") {
-      await desktop.#end(desktop.keyring);
-      await desktop.#startKeyring();
-    }
+    if (keychain === "locked") await desktop.lock();
     return desktop;
   }
 
@@ -61,6 +58,18 @@ export class Desktop {
     };
     this.printed = "";
     this.seenArguments = new Set();
+  }
+
+  /** Locks the keychain; there is nobody to type its password. */
+  async lock() {
+    await this.#end(this.keyring);
+    await this.#startKeyring();
+  }
+
+  /** Unlocks it again. */
+  async unlock() {
+    await this.#end(this.keyring);
+    await this.#startKeyring(PASSWORD);
   }
 
   path(...parts) {
@@ -114,6 +123,12 @@ export class Desktop {
     return { secrets, text: found.stdout + found.stderr };
   }
 
+  /** Writes an entry as somebody else would. */
+  plant(username, value) {
+    const planted = this.#tool(["store", "--label=planted", "service", "auth0-mcp", "username", username], value);
+    if (planted.status !== 0) throw new Error(planted.stderr);
+  }
+
   /** Starts a command of the product. */
   start(args, { env = {}, input, interactive = false } = {}) {
     const child = spawn(this.binary, args, { env: { ...this.env, ...env }, cwd: this.path("home") });
@@ -125,7 +140,8 @@ export class Desktop {
     this.#watch(child.pid);
     running.done = new Promise((done) => child.once("close", (code, signal) => {
       clearInterval(watch);
-      done({ code: code ?? signal, stdout: running.stdout, stderr: running.stderr, text: running.stdout + running.stderr });
+      const said = running.stderr.split("\n").filter((line) => !line.startsWith("[DEBUG")).join("\n");
+      done({ code: code ?? signal, stdout: running.stdout, stderr: said, text: running.stdout + said });
     }));
     return running;
   }

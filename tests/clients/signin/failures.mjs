@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 
 import { decide } from "./browser.mjs";
 import { about, check, until } from "./check.mjs";
+import { serve } from "./server.mjs";
 import { files } from "./desktop.mjs";
 import { deviceFlags, inWorld, machineFlags, signIn } from "./world.mjs";
 
@@ -75,9 +76,9 @@ const AT_ONCE = [
 
 /** Keychains that cannot be used: found out before anybody signs in. */
 const KEYCHAINS = [
-  { keychain: "no-bus", code: 8, says: /no keychain here[^]*AUTH0_TOKEN/ },
-  { keychain: "none", code: 8, says: /no keychain here[^]*AUTH0_TOKEN/ },
-  { keychain: "locked", code: 8, says: /locked[^]*AUTH0_TOKEN/ },
+  { keychain: "no-bus", code: 9, says: /no keychain here[^]*AUTH0_TOKEN/ },
+  { keychain: "none", code: 9, says: /no keychain here[^]*AUTH0_TOKEN/ },
+  { keychain: "locked", code: 9, says: /locked[^]*AUTH0_TOKEN/ },
 ];
 
 /** Exit code, message, an untouched keychain, and no file that holds anything of a session. */
@@ -90,7 +91,7 @@ function assertFailed(ended, { code, says }, { desktop, before }) {
   console.log(`        ${ended.code}: ${lastLine(ended.stderr)}`);
 }
 
-const lastLine = (text) => text.trim().split("\n").filter((line) => !line.includes("DEBUG")).pop();
+const lastLine = (text) => text.trim().split("\n").pop();
 
 export async function failures() {
   about("What goes wrong while init waits");
@@ -130,19 +131,50 @@ export async function failures() {
       assert.deepEqual(await tenant.requests("/oauth"), [], "somebody had to sign in for nothing");
     }));
     await check(`${one.keychain}: run, session, logout`, () => inWorld({ keychain: one.keychain }, async ({ tenant, desktop }) => {
+      if (one.keychain === "locked") {
+        // Somebody is signed in, and the keychain is locked afterwards.
+        await desktop.unlock();
+        await signIn(desktop, tenant);
+        await desktop.lock();
+        await tenant.clearRequests();
+      }
       for (const command of ["run", "session", "logout"]) {
         const ended = await desktop.run([command]);
-        assert.notEqual(ended.code, 0, `${command}: ${ended.text}`);
+        // To a server, a keychain that gives nothing is one way of having no credentials.
+        assert.equal(ended.code, command === "run" ? 4 : one.code, `${command}: ${ended.text}`);
         assert.match(ended.text, one.says, command);
       }
+      assert.deepEqual(await tenant.requests("/oauth"), [], "a session that cannot be read was revoked");
       // The headless way, which the message names, works.
       const env = { AUTH0_DOMAIN: tenant.domain, AUTH0_TOKEN: tenant.token };
-      const { serve } = await import("./server.mjs");
       const server = await serve(desktop, [], env);
       assert.equal((await server.ping()).failed, false);
       await server.close();
     }));
   }
+
+  about("A damaged keychain");
+  await inWorld({}, async ({ tenant, desktop }) => {
+    await check("the list of profiles is nonsense: named, and made anew by the init that the message names", async () => {
+      await signIn(desktop, tenant, { flags: ["--profile", "one"] });
+      desktop.plant("profiles", "{nonsense");
+      for (const [args, code] of [[["session"], 9], [["run"], 4], [flags(tenant), 9]]) {
+        const ended = await desktop.run(args);
+        assert.equal(ended.code, code, ended.text);
+        assert.match(ended.text, /list of profiles is damaged[^]*init --profile NAME/);
+      }
+      await signIn(desktop, tenant, { flags: ["--profile", "one"] });
+      assert.match((await desktop.run(["session"])).text, /one/);
+    });
+    await check("the session is nonsense: named, and the commands that the message names help", async () => {
+      desktop.plant("profile/one", "{nonsense");
+      const ended = await desktop.run(["run", "--profile", "one"]);
+      assert.equal(ended.code, 4, ended.text);
+      assert.match(ended.text, /damaged[^]*logout --profile one[^]*init --profile one/);
+      assert.equal((await desktop.run(["logout", "--profile", "one"])).code, 0);
+      assert.deepEqual(desktop.keychain(), { secrets: [], text: "" });
+    });
+  });
 
   about("A sign-out without network");
   await inWorld({}, async ({ tenant, desktop }) => {

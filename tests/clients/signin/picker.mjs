@@ -13,7 +13,9 @@ class Terminal {
   constructor(desktop, command) {
     const name = `terminal-${(terminals += 1)}`;
     this.socket = desktop.path(`${name}.socket`);
-    this.env = desktop.env;
+    // Debug lines would stand among what is asked.
+    const { DEBUG, ...env } = desktop.env;
+    this.env = env;
     this.end = desktop.path(`${name}.exit-code`);
     const script = desktop.path(`${name}.sh`);
     const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");

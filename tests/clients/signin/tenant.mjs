@@ -32,7 +32,7 @@ export class Tenant {
 
   /** The end of the network as far as this tenant goes. */
   async stop() {
-    if (this.child.exitCode !== null) return;
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     this.child.kill();
     await new Promise((done) => this.child.once("exit", done));
   }
