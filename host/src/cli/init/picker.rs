@@ -64,12 +64,15 @@ impl fmt::Display for Row {
 fn fitting(tools: &[String]) -> String {
     const ROOM: usize = 28;
     let all = tools.join(", ");
-    let Some(first) = tools.first().filter(|_| all.len() > ROOM) else { return all };
-    let shown = (1..tools.len()).rev().find_map(|count| {
+    let [first, more @ ..] = tools else { return all };
+    if all.len() <= ROOM || more.is_empty() {
+        return all;
+    }
+    let shown = (2..tools.len()).rev().find_map(|count| {
         let text = format!("{} +{}", tools[..count].join(", "), tools.len() - count);
         (text.len() <= ROOM).then_some(text)
     });
-    shown.unwrap_or_else(|| format!("{first} +{}", tools.len() - 1))
+    shown.unwrap_or_else(|| format!("{first} +{}", more.len()))
 }
 
 /// The list keeps its order under every filter; higher scores come first.
