@@ -4,6 +4,7 @@
 // searched for in the end.
 
 import { spawn, spawnSync } from "node:child_process";
+import { createServer } from "node:http";
 import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -25,6 +26,7 @@ export class Desktop {
    */
   static async start(binary, { keychain = "unlocked", env = {} } = {}) {
     const desktop = new Desktop(binary, env);
+    await desktop.#startTelemetrySink();
     if (keychain === "no-bus") {
       desktop.env.DBUS_SESSION_BUS_ADDRESS = `unix:path=${desktop.path("run/nobody-listens")}`;
       return desktop;
@@ -57,6 +59,7 @@ export class Desktop {
       ...env,
     };
     this.printed = "";
+    this.telemetry = "";
     this.seenArguments = new Set();
   }
 
@@ -74,6 +77,18 @@ export class Desktop {
 
   path(...parts) {
     return join(this.root, ...parts);
+  }
+
+  /** Usage events go to an address of ours, so that they can be read too. */
+  async #startTelemetrySink() {
+    this.sink = createServer((request, response) => {
+      this.telemetry += `${request.url} ${JSON.stringify(request.headers)} `;
+      request.on("data", (data) => { this.telemetry += data; });
+      request.on("end", () => response.writeHead(204).end());
+    });
+    await new Promise((done) => this.sink.listen(0, "127.0.0.1", done));
+    this.sink.unref();
+    this.env.AUTH0_MCP_ANALYTICS_URL = `http://127.0.0.1:${this.sink.address().port}/events`;
   }
 
   async #startBus(bare) {
@@ -178,15 +193,21 @@ export class Desktop {
     return text.split("\n").pop();
   }
 
-  /** Where one of these secrets can be read although it must not: names of places. */
-  leaks(secrets) {
-    const places = [["printed", this.printed], ["arguments", [...this.seenArguments].join("\n")]];
+  /** Where a text can be read: names of places and files. */
+  places(text) {
+    const places = [["printed", this.printed], ["telemetry", this.telemetry], ["arguments", [...this.seenArguments].join("\n")]];
     for (const file of files(this.root)) places.push([file, readFileSync(file, "latin1")]);
-    const leaked = ([, text]) => [...secrets].some((secret) => secret.length > 8 && text.includes(secret));
-    return places.filter(leaked).map(([place]) => place);
+    return places.filter(([, content]) => content.includes(text)).map(([place]) => place);
+  }
+
+  /** Where one of these secrets can be read although it must not. */
+  leaks(secrets) {
+    return [...secrets].flatMap((secret) => this.places(secret));
   }
 
   async stop() {
+    this.sink.closeAllConnections();
+    this.sink.close();
     for (const child of [this.keyring, this.bus]) await this.#end(child);
     rmSync(this.root, { recursive: true, force: true });
   }

@@ -1,6 +1,7 @@
 // The device flow as a person goes through it: init, the browser, run, session, logout.
 
 import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 
 import { decide, look } from "./browser.mjs";
 import { about, check } from "./check.mjs";
@@ -12,8 +13,14 @@ export async function device() {
   about("Device flow, confirmed in Chromium");
   await inWorld({}, async ({ tenant, desktop, collect }) => {
     let code;
+    const folder = desktop.path("config/Claude");
+    const configuration = `${folder}/claude_desktop_config.json`;
+    const others = '{\n\t// mine\n\t"mcpServers": { "other": { "command": "other" } },\n}\n';
+    mkdirSync(folder);
+    writeFileSync(configuration, others);
     await check("init opens the page, which asks for what was asked for and grants what stays ticked", async () => {
-      const running = desktop.start(deviceFlags(tenant, "--scopes", "read:clients,read:logs,update:clients"));
+      const flags = deviceFlags(tenant, "--scopes", "read:clients,read:logs,update:clients");
+      const running = desktop.start(flags.map((flag) => (flag === "none" ? "claude,cursor" : flag)));
       const address = await desktop.openedAddress();
       assert.match(address, new RegExp(`^https://${tenant.domain}/activate\\?user_code=[A-Z]{4}-[A-Z]{4}$`));
       const seen = await decide(address, { untick: ["update:clients"] });
@@ -32,8 +39,21 @@ export async function device() {
       assert.equal(seen.status, 410);
       assert.match(seen.text, /has been used/);
     });
-    await check("the keychain holds the session, and nothing else does", async () => {
+    await check("the keychain holds the session, and nothing else does; the search for secrets finds what is there", async () => {
       assert.ok(desktop.keychain().secrets.length > 0);
+      await collect();
+      // What is no secret is found in each of these places, so a secret would be.
+      for (const [text, place] of [[code, "printed"], ["--device-client-id", "arguments"], [`"run"`, configuration]]) {
+        assert.ok(desktop.places(text).includes(place), `${text} was not found in ${place}`);
+      }
+    });
+    await check("the clients' files have the entry, what was there before, and a backup", async () => {
+      const written = readFileSync(configuration, "utf8");
+      assert.ok(written.includes("// mine") && written.includes('"other"') && written.includes('"auth0"'), written);
+      const backups = readdirSync(folder).filter((name) => name !== "claude_desktop_config.json");
+      assert.deepEqual(backups.map((name) => readFileSync(`${folder}/${name}`, "utf8")), [others]);
+      const cursor = JSON.parse(readFileSync(desktop.path("home/.cursor/mcp.json"), "utf8"));
+      assert.equal(cursor.mcpServers.auth0.args[0], "run");
     });
     await check("run serves with the token of the keychain; a scope that was refused is named before any HTTP", async () => {
       const server = await serve(desktop);
