@@ -239,8 +239,11 @@ fn two_servers_renew_one_sign_in_in_turn() {
     let renewals = tenant.requests().iter().filter(|r| r.path == "/oauth/token").count();
     // A token is due after half its life: every 3 s in 12 s, for both servers together.
     assert!((3..=5).contains(&renewals), "{renewals} renewals");
+    let token = keychain.vault(json!({"do": "read", "profile": "acme"})).unwrap();
+    let token = token.as_str().unwrap();
     for server in servers {
         let stderr = server.end().stderr;
+        assert!(!stderr.contains(&token[token.len() - 20..]), "{stderr}");
         assert!(!stderr.contains("not renewed") && !stderr.contains("not saved"), "{stderr}");
     }
 }

@@ -130,3 +130,14 @@ fn a_machine_without_a_bus_is_told_the_headless_way() {
         }
     }
 }
+
+#[test]
+fn a_folder_that_cannot_be_written_is_named_and_nothing_is_kept() {
+    let Some(keychain) = Keychain::start() else { return };
+    let work = json!({"do": "write", "profile": "acme", "session": session("first", 10)});
+    std::fs::write(keychain.notes().parent().unwrap(), "no folder").unwrap();
+    let error = keychain.vault(work).unwrap_err();
+    assert!(error.contains("acme.lock cannot be written"), "{error}");
+    assert!(error.contains("AUTH0_MCP_DATA_DIR"), "{error}");
+    assert_eq!(keychain.found(), "");
+}

@@ -194,7 +194,7 @@ pub enum CredentialError {
         now: Domain,
     },
     /// The keychain does not give the sign-in out.
-    #[error("the sign-in of profile `{profile}` cannot be read: {error}")]
+    #[error("the sign-in of profile `{profile}` cannot be used: {error}")]
     Vault {
         /// The profile.
         profile: ProfileName,

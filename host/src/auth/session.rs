@@ -8,6 +8,11 @@
 //! - A new sign-in to the same tenant is taken over. One to another tenant is not: a client that was started for one
 //!   tenant would find itself writing to another. Calls are refused until the server is restarted.
 
+mod renew;
+mod start;
+#[cfg(test)]
+mod tests;
+
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime},
@@ -17,62 +22,17 @@ use tokio::{sync, time::Instant};
 
 use super::{
     AccessToken, Advice, CredentialError, Credentials, Domain, Https, Pending, Trust,
-    client_credentials,
     environment::SignedIn,
     lacking,
-    oauth::{AuthorizationServer, OAuthError, Tokens},
     profile::ProfileName,
     renewal::Renewal,
-    vault::{Kind, Profiles, Renewing, Session, Stamp, Vault, VaultError},
+    vault::{Kind, Session, Stamp, Vault, VaultError},
 };
 use crate::secret::Redactor;
+pub use start::{SessionError, resolve, sign_in_command};
 
 /// After the keychain failed to say who is signed in now, calls get the same answer for so long.
 const REST: Duration = Duration::from_secs(2);
-
-/// Why a server cannot start on a sign-in of the vault. The operator reads it.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum SessionError {
-    /// The keychain is empty.
-    #[error("nobody is signed in: run `auth0-mcp init`")]
-    Nobody,
-    /// There are profiles, and none was named.
-    #[error(
-        "no profile is the default one: name one with --profile ({}), or run `auth0-mcp init` to make one",
-        list(.0)
-    )]
-    NoDefault(Vec<ProfileName>),
-    /// The profile is not there.
-    #[error(
-        "nobody is signed in as profile `{profile}`: run `auth0-mcp init --profile {profile}`{}",
-        others(.names)
-    )]
-    NoProfile {
-        /// The profile that was meant.
-        profile: ProfileName,
-        /// Those that are there.
-        names: Vec<ProfileName>,
-    },
-    /// It has expired for good.
-    #[error("the sign-in of profile `{profile}` expired and cannot be renewed: run `{command}`")]
-    Expired {
-        /// The profile.
-        profile: ProfileName,
-        /// What signs in again.
-        command: String,
-    },
-    /// The keychain failed.
-    #[error(transparent)]
-    Vault(#[from] VaultError),
-}
-
-fn list(names: &[ProfileName]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-}
-
-fn others(names: &[ProfileName]) -> String {
-    if names.is_empty() { String::new() } else { format!("; there is {}", list(names)) }
-}
 
 /// The sign-in of one profile, as a running server uses it. Clones share it.
 #[derive(Clone, Debug)]
@@ -123,39 +83,6 @@ enum State {
     Ended(CredentialError),
     /// The keychain did not say who is signed in now; worth another look after a rest.
     Unknown(CredentialError, Instant),
-}
-
-/// The profile that is meant, found once at the start: a default that changes later moves no running server.
-///
-/// # Errors
-/// [`SessionError`] if none is named and none is the default.
-pub async fn resolve(
-    vault: &Vault,
-    named: Option<ProfileName>,
-) -> Result<ProfileName, SessionError> {
-    if let Some(profile) = named {
-        return Ok(profile);
-    }
-    match vault.profiles().await? {
-        Profiles { default: Some(profile), .. } => Ok(profile),
-        Profiles { names, .. } if names.is_empty() => Err(SessionError::Nobody),
-        Profiles { names, .. } => Err(SessionError::NoDefault(names)),
-    }
-}
-
-/// The command that signs in to a profile again in the way that it was signed in.
-#[must_use]
-pub fn sign_in_command(profile: &ProfileName, session: &Session) -> String {
-    match &session.kind {
-        Kind::DeviceFlow { .. } => format!("auth0-mcp init --profile {profile}"),
-        Kind::ClientCredentials { client_id, .. } => {
-            let client_id: String = client_id.escape_debug().collect();
-            format!(
-                "auth0-mcp init --profile {profile} --auth0-domain {} --auth0-client-id {client_id}",
-                session.domain
-            )
-        }
-    }
 }
 
 impl SessionCredentials {
@@ -308,112 +235,6 @@ impl Inner {
         let works = |token: &AccessToken| !token.is_expired(SystemTime::now());
         self.renewal.held().filter(works).ok_or(error)
     }
-
-    /// One renewal, for every process that uses the profile.
-    async fn renew(&self) -> Result<AccessToken, CredentialError> {
-        let _renewing = self.renewing.lock().await;
-        let is_fresh = |token: &AccessToken| !token.is_due(SystemTime::now());
-        if let Some(token) = self.renewal.held().filter(is_fresh) {
-            return Ok(token); // a renewal whose caller was cancelled has ended meanwhile
-        }
-        let current = self.current().session;
-        let held = self.vault.hold(&self.profile).await.map_err(|error| self.unread(error))?;
-        let kept = held.read().await.map_err(|error| self.unread(error))?;
-        let mut session = self
-            .same_tenant(kept)
-            .inspect_err(|error| self.set_state(State::Ended(error.clone())))?;
-        if session.signed_in_at == current.signed_in_at && session.received_at < current.received_at
-        {
-            // What this process got last could not be saved. The refresh token in the keychain is used up.
-            session = (*current).clone();
-        }
-        let is_news = session.access_token.expose() != current.access_token.expose();
-        if is_news && let Some(token) = session.token().ok().filter(is_fresh) {
-            tracing::debug!("another process renewed the sign-in of profile `{}`", self.profile);
-            self.keep(session, &token);
-            return Ok(token);
-        }
-        let renewing = session.renewing().ok_or_else(|| self.expired(&session))?;
-        let answer = self.ask(renewing).await;
-        let tokens = answer.map_err(|error| self.not_renewed(&session, error))?;
-        session.renew(&tokens);
-        if let Err(error) = held.update(&session).await {
-            tracing::error!(
-                "the renewed sign-in of profile `{}` was not saved: {error}. This server goes on with it; after a restart `{}` may be needed",
-                self.profile,
-                sign_in_command(&self.profile, &session)
-            );
-        }
-        tracing::debug!("the sign-in of profile `{}` was renewed", self.profile);
-        let token = session.token().map_err(|_| CredentialError::unusable(&self.domain))?;
-        self.keep(session, &token);
-        Ok(token)
-    }
-
-    /// Goes on with a renewed session; whether it may be used has not changed.
-    fn keep(&self, session: Session, token: &AccessToken) {
-        self.renewal.replace(token.clone());
-        session.secrets().for_each(|secret| self.redactor.add(secret));
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        *current = Current {
-            state: current.state.clone(),
-            ..Current::usable(current.stamp.clone(), session)
-        };
-    }
-
-    /// Asks for new tokens.
-    async fn ask(&self, renewing: Renewing<'_>) -> Result<Tokens, OAuthError> {
-        match renewing {
-            Renewing::RefreshToken { server, client_id, refresh_token } => {
-                let https = Https::new(self.trust.clone(), server);
-                let server = AuthorizationServer::new(server.clone(), https, self.redactor.clone());
-                let form = [
-                    ("grant_type", "refresh_token"),
-                    ("client_id", client_id),
-                    ("refresh_token", refresh_token.expose()),
-                ];
-                server.tokens(&form).await
-            }
-            Renewing::ClientSecret { client_id, client_secret } => {
-                let (domain, https) = (self.domain.clone(), self.https.clone());
-                let tenant = AuthorizationServer::new(domain, https, self.redactor.clone());
-                client_credentials::exchange(&tenant, client_id, client_secret).await
-            }
-        }
-    }
-
-    fn expired(&self, session: &Session) -> CredentialError {
-        CredentialError::SessionExpired {
-            profile: self.profile.clone(),
-            command: sign_in_command(&self.profile, session),
-        }
-    }
-
-    /// What a failed renewal means. A refusal that no later attempt can change is remembered, so that nobody asks
-    /// again.
-    fn not_renewed(&self, session: &Session, error: OAuthError) -> CredentialError {
-        const FINAL: [&str; 4] =
-            ["invalid_grant", "invalid_client", "access_denied", "unauthorized_client"];
-        let OAuthError::Refused { domain, status, code, .. } = &error else { return error.into() };
-        match code.as_deref() {
-            Some(code) if FINAL.contains(&code) => {
-                let error = CredentialError::NotRenewed {
-                    server: domain.clone(),
-                    profile: self.profile.clone(),
-                    code: code.to_owned(),
-                    command: sign_in_command(&self.profile, session),
-                };
-                self.set_state(State::Final(error.clone()));
-                error
-            }
-            None if *status == 401 => CredentialError::Refused {
-                domain: domain.clone(),
-                status: *status,
-                code: "no error code".to_owned(),
-            },
-            _ => error.into(),
-        }
-    }
 }
 
 impl Credentials for SessionCredentials {
@@ -503,6 +324,3 @@ impl Credentials for SessionCredentials {
         Box::pin(async { drop(self.0.renewing.lock().await) })
     }
 }
-
-#[cfg(test)]
-mod tests;

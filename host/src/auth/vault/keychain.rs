@@ -251,3 +251,50 @@ fn existing(entry: Entry) -> Result<Vec<Entry>, VaultError> {
         Err(error) => Err(failure(error)),
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_errors_of_the_libraries_are_told_apart_and_repeat_no_value() {
+        let failed = |text: &str| Error::PlatformFailure(text.to_owned().into());
+        let refused = |text: &str| Error::NoStorageAccess(text.to_owned().into());
+        let value = || b"s3cr3t".to_vec();
+        for (error, says) in [
+            (
+                failed("zbus error: Failed to connect to address `unix:path=/run/bus`"),
+                "no D-Bus session bus",
+            ),
+            (failed("zbus error: I/O error: No such file or directory"), "no D-Bus session bus"),
+            (
+                failed(
+                    "org.freedesktop.DBus.Error.ServiceUnknown: The name org.freedesktop.secrets was not provided",
+                ),
+                "no Secret Service is running",
+            ),
+            (refused("SS error: prompt dismissed"), "is locked"),
+            (refused("SS error: result not returned from SS API"), "is locked"),
+            (
+                failed(
+                    "org.freedesktop.Secret.Error.IsLocked: Cannot get secret of a locked object",
+                ),
+                "is locked",
+            ),
+            (failed("org.freedesktop.DBus.Error.AccessDenied: no"), "refused access"),
+            (failed("something\nelse"), "the keychain failed: somethingelse"),
+            (Error::TooLong("secret".into(), 2560), "takes no value of this length"),
+            (Error::Ambiguous(Vec::new()), "`auth0-mcp logout` deletes them all"),
+            (Error::BadEncoding(value()), "not in the form"),
+            (Error::BadDataFormat(value(), "s3cr3t".into()), "not in the form"),
+            (Error::Invalid("user".into(), "s3cr3t".into()), "`user` is not taken"),
+            (Error::NoDefaultStore, "there is no keychain here"),
+        ] {
+            let text = failure(error).to_string();
+            assert!(text.contains(says) && !text.contains("s3cr3t"), "{says}: {text}");
+        }
+        assert!(secret(Ok(vec![0xff])).unwrap_err().to_string().contains("not text"));
+        assert!(secret(Err(Error::NoEntry)).unwrap().is_none());
+        assert!(!deleted(Err(Error::NoEntry)).unwrap());
+    }
+}
