@@ -9,6 +9,7 @@
 
 mod actions;
 mod applications;
+mod audit;
 mod bodies;
 mod cli;
 mod clients;

@@ -105,6 +105,16 @@ impl Builder {
         self.env("SSL_CERT_FILE", ca_file(tenant).to_str().unwrap())
     }
 
+    /// Starts it through another program, which is given before the binary.
+    pub fn under(mut self, program: &[&str]) -> Self {
+        let mut command = Command::new(program[0]);
+        command.args(&program[1..]).arg(self.command.get_program()).args(self.command.get_args());
+        command.env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        self.command = command;
+        self
+    }
+
     pub fn debug(self) -> Self {
         self.env("DEBUG", "auth0-mcp")
     }
@@ -249,6 +259,14 @@ impl Session {
 
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Ends the process at once, and gives what it wrote before.
+    pub fn kill(mut self) -> Vec<String> {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        self.readers.drain(..).for_each(|reader| reader.join().unwrap());
+        self.lines.try_iter().collect()
     }
 
     /// Closes standard input and waits for the end.
