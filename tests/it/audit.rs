@@ -352,7 +352,10 @@ fn a_line_that_the_system_cut_is_set_aside() {
         // In units of 512 bytes: some lines more than there are.
         let blocks = fs::metadata(&log).map_or(0, |log| log.len() / 512) + 4;
         let limited = format!("ulimit -f {blocks}; exec \"$0\" \"$@\"");
-        let mut session = audited(&tenant, &log).args(&["--tools", "auth0_list_logs"]).under(&["/bin/sh", "-c", &limited]).start();
+        let mut session = audited(&tenant, &log)
+            .args(&["--tools", "auth0_list_logs"])
+            .under(&["/bin/sh", "-c", &limited])
+            .start();
         // A tool that is off: opening a component would meet the limit first.
         for _ in 0..10 {
             session.ask("tools/call", json!({"name": "auth0_get_form", "arguments": {}}));

@@ -275,3 +275,21 @@ fn calls_beyond_those_that_may_run_at_once_wait_their_turn() {
     answered.sort_unstable();
     assert_eq!(answered, ids);
 }
+
+#[test]
+fn the_policy_in_the_documentation_can_be_used() {
+    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../SECURITY.md")).unwrap();
+    let example = text.split_once("```toml\n").unwrap().1.split_once("```").unwrap().0;
+    let file = policy(example);
+    let (code, stdout, stderr) = run(&["policy", "check", file.to_str().unwrap()], &[]);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stdout.contains("5 of 22 tools are on"), "{stdout}");
+    for rule in [
+        "deny.families has",
+        "deny.tools has",
+        "allow.families does not have it",
+        "allow.effects does not have it",
+    ] {
+        assert!(stdout.contains(rule), "{rule}: {stdout}");
+    }
+}

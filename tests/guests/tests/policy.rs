@@ -86,9 +86,14 @@ fn a_hostile_tool_is_held_by_the_policy_on_the_wire() {
     let tenant = tenant();
     let system = policy("deny.endpoints = [\"* clients/ABC\"]");
     let mut session = under(&tenant, &system).start();
-    let text = session.call("read_then_write", json!({})).error();
+    // Its own row allows what it sends, again and again.
+    let text = session.call("flood", json!({})).error();
     assert!(text.contains("the operator's policy does not allow it"), "{text}");
     assert!(tenant.requests().is_empty(), "{:?}", tenant.requests());
+    let stderr = session.end().stderr;
+    let rule = format!("deny.endpoints has \"* clients/ABC\" ({}:1)", system.display());
+    let words = "tool `flood` was stopped at GET clients/{id}: this GET request is denied: ";
+    assert!(stderr.contains(&format!("{words}{rule}")), "{stderr}");
 }
 
 #[cfg(unix)]
