@@ -39,6 +39,8 @@ mod resource_servers;
 mod secrets;
 mod selection;
 mod session;
+#[cfg(target_os = "linux")]
+mod sign_in;
 mod tidy;
 mod unusable;
 #[cfg(target_os = "linux")]

@@ -54,7 +54,8 @@ pub struct ChoiceArgs {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Profile")]
 pub struct ProfileArgs {
-    /// Keep the session under this name, beside those of other tenants [default: default]
+    /// Keep the session under this name, beside those of other tenants [default: the default profile, at first
+    /// `default`]
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
     /// Use this profile wherever none is named; the first one is the default by itself
@@ -90,10 +91,10 @@ pub struct MachineArgs {
     #[arg(long, value_name = "SECRET|-")]
     pub auth0_client_secret: Option<Secret>,
     /// Keep the client id and secret in the keychain, so that the session renews itself
-    #[arg(long, conflicts_with = "no_keep_secret")]
+    #[arg(long, conflicts_with = "no_keep_secret", requires = "auth0_client_id")]
     pub keep_secret: bool,
     /// Keep the token only
-    #[arg(long)]
+    #[arg(long, requires = "auth0_client_id")]
     pub no_keep_secret: bool,
 }
 
@@ -114,12 +115,12 @@ pub struct NodeArgs {
 #[command(next_help_heading = "Sign-in service (private installations)")]
 pub struct ServiceArgs {
     /// The host that runs the device flow [env: AUTH0_MCP_DEVICE_DOMAIN] [default: auth0.auth0.com]
-    #[arg(long, value_name = "DOMAIN")]
+    #[arg(long, value_name = "DOMAIN", conflicts_with = "auth0_client_id")]
     pub device_domain: Option<String>,
     /// The client id to use there [env: AUTH0_MCP_DEVICE_CLIENT_ID]
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", conflicts_with = "auth0_client_id")]
     pub device_client_id: Option<String>,
     /// The audience to ask for there [env: AUTH0_MCP_DEVICE_AUDIENCE] [default: https://*.auth0.com/api/v2/]
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", conflicts_with = "auth0_client_id")]
     pub device_audience: Option<String>,
 }

@@ -39,12 +39,9 @@ pub(super) enum InitError {
     Said(Exit),
 }
 
-impl From<Result<AskError, VaultError>> for InitError {
-    fn from(error: Result<AskError, VaultError>) -> Self {
-        match error {
-            Ok(error) => Self::Plan(error.into()),
-            Err(error) => Self::Vault(error),
-        }
+impl From<AskError> for InitError {
+    fn from(error: AskError) -> Self {
+        Self::Plan(error.into())
     }
 }
 

@@ -88,6 +88,11 @@ impl Init<'_> {
     async fn run(self, writing: &Cell<bool>) -> Result<Exit, InitError> {
         let Self { args, plan, vault, .. } = self;
         let printer = &self.context.printer;
+        // Where nobody can be asked, all that is missing is known now.
+        let settled = match self.terminal.asks() {
+            true => None,
+            false => Some(self.method(args.node.import_node)?),
+        };
         let clients = args.clients.choose(self.context.environment, self.terminal.asks())?;
         clients.check(&plan.launch, printer).map_err(InitError::Said)?;
         let profiles = match vault.profiles().await {
@@ -100,7 +105,10 @@ impl Init<'_> {
         let before = vault.read(&profile).await.ok().flatten();
         let may_import = plan.machine.is_none() && args.choice.scopes.is_none();
         let node = node::Choice::make(&args.node, may_import, vault, self.terminal).await?;
-        let method = self.method(node)?;
+        let method = match settled {
+            Some(method) => method,
+            None => self.method(node.import)?,
+        };
         let (session, asked) = self.sign_in(&method).await?;
         session.secrets().for_each(|secret| self.context.redactor.add(secret));
         writing.set(true);
@@ -126,9 +134,9 @@ impl Init<'_> {
     }
 
     /// Asks what is still open.
-    fn method(&self, node: node::Choice) -> Result<Method, InitError> {
+    fn method(&self, import: bool) -> Result<Method, InitError> {
         let Self { plan, terminal, context, .. } = *self;
-        if node.import {
+        if import {
             return Ok(Method::Node);
         }
         let Some(flags) = &plan.machine else {

@@ -1,16 +1,13 @@
 //! What becomes of the session that the Node server left in the keychain: taken over, erased, or left alone.
 
-use super::args::NodeArgs;
+use super::{args::NodeArgs, error::InitError};
 use crate::{
     auth::{
         Domain, TrustError,
         oauth::OAuthError,
         vault::{Kind, Session, Vault, VaultError},
     },
-    cli::{
-        context::Context,
-        terminal::{AskError, Terminal},
-    },
+    cli::{context::Context, terminal::Terminal},
     exit::Exit,
 };
 
@@ -79,12 +76,12 @@ impl Choice {
         may_import: bool,
         vault: &Vault,
         terminal: Terminal,
-    ) -> Result<Self, Result<AskError, VaultError>> {
+    ) -> Result<Self, InitError> {
         let given = Self { import: args.import_node, erase: args.erase_node, mention: false };
         if given != Self::default() {
             return Ok(given);
         }
-        if vault.node_entries().await.map_err(Err)?.is_empty() {
+        if vault.node_entries().await?.is_empty() {
             return Ok(given);
         }
         if !terminal.asks() {
@@ -93,7 +90,7 @@ impl Choice {
         let answers = ANSWERS.iter().filter(|(_, choice)| may_import || !choice.import);
         let answers: Vec<_> = answers.collect();
         let words: Vec<_> = answers.iter().map(|(words, _)| *words).collect();
-        let chosen = terminal.choose(QUESTION, &words).map_err(Ok)?;
+        let chosen = terminal.choose(QUESTION, &words)?;
         Ok(answers.get(chosen).map_or(given, |(_, choice)| *choice))
     }
 }

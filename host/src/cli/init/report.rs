@@ -11,6 +11,7 @@ use crate::{
     },
     cli::{
         context::Context,
+        session::view::Given,
         usable,
         words::{list, plain, relative},
     },
@@ -97,6 +98,12 @@ impl Report<'_> {
         if let Some(before) = self.before.filter(|before| **before != session.domain) {
             printer.note(&format!(
                 "note: profile `{profile}` was signed in to {before} before; to keep several tenants, name each with --profile"
+            ));
+        }
+        if let Some(given) = Given::read(context.environment) {
+            printer.note(&format!(
+                "note: {} is set: a server that is started with it uses it, and not this session",
+                given.variables
             ));
         }
         if !session.is_renewable() {

@@ -1,7 +1,7 @@
 //! `session`: who is signed in where, until when, and which tools that opens.
 
 mod json;
-mod view;
+pub(super) mod view;
 
 use std::time::SystemTime;
 

@@ -31,13 +31,13 @@ pub(super) struct View {
 
 /// Credentials of the environment.
 #[derive(Clone, Debug)]
-pub(super) struct Given {
+pub(in crate::cli) struct Given {
     /// `AUTH0_DOMAIN`.
     pub(super) tenant: Option<String>,
     /// `access_token` or `client_credentials`.
     pub(super) kind: &'static str,
     /// The variables that hold them.
-    pub(super) variables: &'static str,
+    pub(in crate::cli) variables: &'static str,
 }
 
 /// What the keychain holds.
@@ -64,7 +64,7 @@ pub(super) struct Row {
 
 impl Given {
     /// What `run` would use instead of the keychain.
-    pub(super) fn read(environment: &Environment) -> Option<Self> {
+    pub(in crate::cli) fn read(environment: &Environment) -> Option<Self> {
         let tenant = environment.text("AUTH0_DOMAIN").map(plain);
         let is_set = |name| environment.text(name).is_some();
         let (kind, variables) = if is_set("AUTH0_TOKEN") {
