@@ -253,8 +253,8 @@ pub fn tenant(
     wanted: Option<&Domain>,
 ) -> Result<Domain, DeviceFlowError> {
     let is_management = |url: &Url| url.scheme() == "https" && url.path() == MANAGEMENT_PATH;
-    let urls = token.audience().iter().filter_map(|audience| Url::parse(audience).ok());
-    let found = urls.filter(is_management).next().and_then(|url| host(&url));
+    let mut urls = token.audience().iter().filter_map(|audience| Url::parse(audience).ok());
+    let found = urls.find(is_management).and_then(|url| host(&url));
     let found = found.ok_or_else(|| DeviceFlowError::NoTenant(server.clone()))?;
     match wanted {
         Some(wanted) if *wanted != found => {

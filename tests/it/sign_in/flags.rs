@@ -38,7 +38,7 @@ fn everything_wrong_is_found_before_the_keychain_is_asked() {
             3,
             "`nonsense` is not a scope of any tool; the scopes are: read:clients",
         ),
-        (vec!["--scopes", "delete:*"], 3, "the glob `delete:*` matches no scope"),
+        (vec!["--scopes", "delete:*"], 3, "`delete:*` matches no scope"),
         (vec!["--scopes", "*:client_credentials"], 3, "give the exact name"),
         (vec!["--scopes", ","], 3, "the list of scopes is empty"),
         (vec!["--scopes", "offline_access,read:logs"], 3, "asked for with every sign-in"),
