@@ -30,6 +30,7 @@ mod logs;
 mod logs_entries;
 mod parity;
 mod plugin_new;
+mod plugin_store;
 mod policy;
 #[cfg(target_os = "linux")]
 mod profiles;

@@ -58,6 +58,11 @@ fn outside_crates_are_named_at_their_home_only() {
         ("rcgen::", &["host/src/conformance/stub.rs"]),
         ("tokio_rustls::", &["host/src/conformance/stub.rs"]),
         ("secrecy::", &["host/src/secret.rs"]),
+        ("oci_client::", &["host/src/catalog/admit/oci.rs"]),
+        ("minisign_verify::", &["host/src/catalog/admit/signature.rs"]),
+        ("unicode_security::", &["host/src/catalog/admit/clash.rs"]),
+        ("hmac::", &["host/sandbox/src/sealed.rs"]),
+        ("indicatif::", &["host/src/cli/"]),
         ("keyring_core::", &["host/src/auth/vault/keychain.rs"]),
         ("keyring_store::", &["host/src/auth/vault/keychain.rs"]),
     ];

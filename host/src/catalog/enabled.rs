@@ -110,6 +110,8 @@ pub enum Off {
     Policy(Box<Denial>),
     /// Its plugin's files are not what was admitted.
     Damaged,
+    /// Calls of its plugin kept failing.
+    Withdrawn,
     /// It needs scopes that the sign-in lacks, and such tools are left out.
     Scopes,
 }
@@ -122,6 +124,9 @@ impl Off {
             Self::Pattern => "it is not among the tools that this session enables".into(),
             Self::ReadOnly => "it writes, and this session is read-only".into(),
             Self::Policy(denial) => denial.short().into(),
+            Self::Withdrawn => {
+                "its plugin failed too often and was withdrawn; the operator can run `auth0-mcp plugin verify`".into()
+            }
             Self::Damaged => {
                 "its plugin was changed after it was added; the operator can run `auth0-mcp plugin verify`".into()
             }
@@ -137,6 +142,7 @@ impl Off {
             Self::ReadOnly => ("read-only", None),
             Self::Policy(denial) => ("policy", Some(denial.rule.to_string())),
             Self::Damaged => ("damaged", None),
+            Self::Withdrawn => ("withdrawn", None),
             Self::Scopes => ("missing-scope", None),
         }
     }
@@ -171,9 +177,21 @@ impl Catalog {
         let names: Vec<_> =
             families.iter().flat_map(|family| family.tools()).map(String::as_str).collect();
         selection.patterns.check(&names)?;
+        Ok(Self::rebuild(families, selection))
+    }
+
+    /// As [`Catalog::build`], for a session that runs: a pattern may match nothing any more.
+    #[must_use]
+    pub fn rebuild(families: Vec<Arc<Family>>, selection: &Selection) -> Self {
         let (mut tools, mut off) = (Vec::new(), HashMap::new());
         families.iter().for_each(|family| enable(family, selection, &mut tools, &mut off));
-        Ok(Self { families, by_name: by_name(&tools), tools, off })
+        Self { families, by_name: by_name(&tools), tools, off }
+    }
+
+    /// The plugins, whether or not one of their tools is enabled.
+    #[must_use]
+    pub fn families(&self) -> &[Arc<Family>] {
+        &self.families
     }
 
     /// Turns off the tools that need scopes beside these, with a debug line for each that says which.
@@ -284,6 +302,9 @@ fn definitions<'a>(
     }
     if family.tools().iter().all(|tool| selection.patterns.matching(tool).is_none()) {
         return all_off(&Off::Pattern);
+    }
+    if family.is_withdrawn() {
+        return all_off(&Off::Withdrawn);
     }
     match family.manifest() {
         Ok(manifest) => &manifest.tools,

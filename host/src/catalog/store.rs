@@ -1,11 +1,20 @@
 //! Where a plugin's manifest and code come from: this binary, or the data folder. One way to open both.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, OnceLock},
+    time::{Duration, Instant},
+};
 
 use auth0_mcp_sandbox::{Compiled, Engine, Manifest, OpenError, Plugin};
 use tokio::sync::OnceCell;
 
-use super::stored::Stored;
+use super::{
+    faults::Faults,
+    stored::{Stored, lock},
+};
+
+/// How long a call waits for its plugin to be compiled, before the model is told to come back.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A plugin that was built, described and compiled ahead of time (`plugins/bundle`).
 pub struct Embedded {
@@ -51,6 +60,7 @@ pub struct Family {
     code: Code,
     manifest: OnceLock<Result<Manifest, Unusable>>,
     opened: OnceCell<Result<Plugin, Unusable>>,
+    faults: Faults,
 }
 
 /// Where the code is.
@@ -75,6 +85,7 @@ impl Family {
                 code: Code::Embedded(embedded),
                 manifest: OnceLock::from(Ok(manifest)),
                 opened: OnceCell::new(),
+                faults: Faults::default(),
             }))
         };
         plugins.iter().map(read).collect()
@@ -89,6 +100,7 @@ impl Family {
             code: Code::Stored(stored),
             manifest: OnceLock::new(),
             opened: OnceCell::new(),
+            faults: Faults::default(),
         })
     }
 
@@ -131,9 +143,51 @@ impl Family {
     }
 
     /// The component, linked; opened by the first caller.
-    pub(crate) async fn open(&self, engine: &Arc<Engine>) -> Result<&Plugin, Unusable> {
+    pub(crate) async fn open(self: &Arc<Self>, engine: &Arc<Engine>) -> Result<&Plugin, Unusable> {
+        if self.opened.get().is_none() && !self.is_first_party() {
+            // It may have to be compiled. That goes on when a call is cancelled, and when it waited long enough.
+            let (family, engine) = (self.clone(), engine.clone());
+            let opening = tokio::spawn(async move {
+                _ = family.opened.get_or_init(|| family.open_now(&engine)).await;
+            });
+            if tokio::time::timeout(PATIENCE, opening).await.is_err() {
+                let text = "its plugin is still being compiled; call it again in a minute";
+                return Err(Unusable(text.to_owned()));
+            }
+        }
         let opened = self.opened.get_or_init(|| self.open_now(engine)).await;
         opened.as_ref().map_err(Clone::clone)
+    }
+
+    /// Opens an added plugin ahead of its first call if that call would have to wait for the compiler.
+    pub(crate) async fn prepare(self: &Arc<Self>, engine: &Arc<Engine>) -> Result<(), Unusable> {
+        match &self.code {
+            Code::Stored(stored) if self.opened.get().is_none() && !stored.is_ready().await => {
+                let opened = self.opened.get_or_init(|| self.open_now(engine)).await;
+                opened.as_ref().map(|_| ()).map_err(Clone::clone)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Counts a call that ended in a fault; true if the tools are withdrawn with it.
+    pub(crate) fn withdraw_after_fault(&self) -> bool {
+        self.faults.count(Instant::now())
+    }
+
+    /// Whether the tools are withdrawn, because calls kept failing.
+    pub(crate) fn is_withdrawn(&self) -> bool {
+        self.faults.withdrawn()
+    }
+
+    /// Whether this is what `now` is, sound and open as it is. If not, it has to be opened again.
+    pub(crate) fn is_still(&self, now: &Self) -> bool {
+        let (Code::Stored(old), Code::Stored(new)) = (&self.code, &now.code) else { return false };
+        let failed = matches!(self.opened.get(), Some(Err(_)))
+            || matches!(self.manifest.get(), Some(Err(_)));
+        let verified = || new.row.verified.clone();
+        let same = lock::Row { verified: verified(), ..old.row.clone() } == new.row;
+        same && !failed && !self.is_withdrawn()
     }
 
     async fn open_now(&self, engine: &Arc<Engine>) -> Result<Plugin, Unusable> {

@@ -39,8 +39,7 @@ pub struct Product {
 }
 
 impl Product {
-    /// Its plugins and those that the operator added. Whatever is wrong with the added ones is logged, and the
-    /// others work.
+    /// Its plugins and those that the operator added. What cannot be used of the added ones is named in the log.
     ///
     /// # Errors
     /// The binary is damaged.
@@ -50,10 +49,8 @@ impl Product {
         policy: &Policy,
     ) -> Result<Vec<Arc<Family>>, Damaged> {
         let mut families = Family::embedded(self.plugins)?;
-        match self.added(environment, policy) {
-            Ok(added) => families.extend(added),
-            Err(error) => tracing::error!("no added plugin is loaded: {error:#}"),
-        }
+        let added = self.home(environment, policy).map(|home| home.families(&families));
+        families.extend(added.unwrap_or_default());
         Ok(families)
     }
 
@@ -69,14 +66,10 @@ impl Product {
         Catalog::build(self.families(environment, &selection.policy)?, selection)
     }
 
-    fn added(
-        &self,
-        environment: &Environment,
-        policy: &Policy,
-    ) -> anyhow::Result<Vec<Arc<Family>>> {
-        let limits = policy.limits(self.limits);
-        let home = Home::new(folders::data(environment)?, policy.clone(), limits);
-        Ok(home.families()?)
+    /// The data folder with the added plugins; none where no place for it can be found.
+    fn home(&self, environment: &Environment, policy: &Policy) -> Option<Home> {
+        let data = folders::data(environment).ok()?;
+        Some(Home::new(data, policy.clone(), policy.limits(self.limits)))
     }
 }
 

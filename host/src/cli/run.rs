@@ -20,7 +20,7 @@ use crate::{
         vault::{HEADLESS, Vault},
     },
     call::Calls,
-    catalog::{Catalog, SelectionError},
+    catalog::{Catalog, Family, Live, SelectionError},
     exit::Exit,
     log,
     management::{Management, Mask},
@@ -125,15 +125,17 @@ fn start(
     let mut settings = RunSettings::resolve(flags, environment)?;
     settings.selection.policy = Policy::load(product.policy.as_ref(), environment)?;
     let policy = &settings.selection.policy;
-    let families = product.families(environment, policy).map_err(SelectionError::from)?;
-    let catalog = Catalog::build(families, &settings.selection)?;
+    let first_party = Family::embedded(product.plugins).map_err(SelectionError::from)?;
+    let home = product.home(environment, policy);
+    let mut live = Live::start(first_party, home, settings.selection.clone())?;
     if !policy.layers().is_empty() {
-        let warnings = policy.check(&Known::of(catalog.manifests()))?;
+        let warnings = policy.check(&Known::of(live.current().manifests()))?;
         warnings.iter().for_each(|warning| tracing::warn!("policy: {warning}"));
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let tenant = Tenant::sign_in(&settings, &runtime, redactor)?;
-    let catalog = usable(catalog, &settings, tenant.signed_in.credentials.scopes());
+    leave_out_unusable(&mut live, &settings, tenant.signed_in.credentials.scopes());
+    let catalog = live.current();
     let calls = policy.concurrent_calls().map_or(usize::MAX, |entry| entry.value as usize);
     let engine = Arc::new(Engine::with_calls(calls)?);
     let management = Arc::new(Management::new(tenant.signed_in, redactor.clone()));
@@ -150,7 +152,7 @@ fn start(
     // Beside `initialize`, not before it: TLS roots take longer than the handshake of MCP.
     let warming = management.clone();
     runtime.spawn(async move { warming.warm().await });
-    let served = runtime.block_on(mcp::serve(catalog, calls, stop_signal()));
+    let served = runtime.block_on(mcp::serve(Arc::new(live), calls, stop_signal()));
     // A renewal that is cut off could lose the sign-in; one that hangs must not hold the end up for long.
     _ = runtime.block_on(async { timeout(SETTLING, management.settled()).await });
     // A read of standard input that is not a pipe cannot be cancelled, and must not hold the end up.
@@ -159,14 +161,13 @@ fn start(
     Ok(served?)
 }
 
-/// The tools that the sign-in can use, where only those are asked for.
-fn usable(catalog: Catalog, settings: &RunSettings, scopes: Option<Vec<String>>) -> Catalog {
+/// Leaves the tools that the sign-in can use, where only those are asked for.
+fn leave_out_unusable(live: &mut Live, settings: &RunSettings, scopes: Option<Vec<String>>) {
     match (settings.hide_unusable, scopes) {
-        (false, _) => catalog,
-        (true, Some(scopes)) => catalog.without_unusable(&scopes),
+        (false, _) => {}
+        (true, Some(scopes)) => live.leave_out_unusable(scopes),
         (true, None) => {
             tracing::debug!("no tool is left out: the sign-in does not say its scopes");
-            catalog
         }
     }
 }

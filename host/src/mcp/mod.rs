@@ -10,9 +10,11 @@ mod server;
 mod translate;
 mod transport;
 
+use std::sync::Arc;
+
 use rmcp::{ServiceExt, service::ServerInitializeError};
 
-use crate::{call::Calls, catalog::Catalog};
+use crate::{call::Calls, catalog::Live};
 use lifecycle::Lifecycle;
 use server::Server;
 use transport::Stdio;
@@ -23,7 +25,7 @@ use transport::Stdio;
 /// # Errors
 /// The transport failed before a session began.
 pub async fn serve(
-    catalog: Catalog,
+    live: Arc<Live>,
     calls: Calls,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
@@ -34,7 +36,8 @@ pub async fn serve(
         ending.close();
     });
     let (reader, writer) = rmcp::transport::io::stdio_pipes();
-    let (server, ended) = (Server::new(catalog, calls, lifecycle.clone()), lifecycle.clone());
+    tokio::spawn(live.clone().watch(calls.engine.clone()));
+    let (server, ended) = (Server::new(live, calls, lifecycle.clone()), lifecycle.clone());
     match server.serve(Stdio::new(reader, writer, lifecycle)).await {
         Ok(session) => tokio::select! {
             _ = session.waiting() => {}

@@ -47,16 +47,25 @@ pub struct Clash {
 /// update replaces: leave that out of `taken`.
 #[must_use]
 pub fn clashes(manifest: &Manifest, taken: &Taken) -> Vec<Clash> {
+    names_clash(&manifest.name, manifest.tools.iter().map(|tool| tool.name.as_str()), taken)
+}
+
+/// As [`clashes`], of the names alone.
+#[must_use]
+pub fn names_clash<'a>(
+    plugin: &str,
+    tools: impl Iterator<Item = &'a str>,
+    taken: &Taken,
+) -> Vec<Clash> {
     let names = taken.plugins.iter().map(|owner| (owner.name.as_str(), owner));
-    let plugin = problem(&manifest.name, names, taken);
-    let mut found: Vec<_> =
-        plugin.into_iter().map(|p| clash("plugin", &manifest.name, p)).collect();
-    for tool in &manifest.tools {
-        let tools = taken
+    let found = problem(plugin, names, taken);
+    let mut found: Vec<_> = found.into_iter().map(|p| clash("plugin", plugin, p)).collect();
+    for tool in tools {
+        let names = taken
             .plugins
             .iter()
             .flat_map(|owner| owner.tools.iter().map(move |name| (name.as_str(), owner)));
-        found.extend(problem(&tool.name, tools, taken).map(|p| clash("tool", &tool.name, p)));
+        found.extend(problem(tool, names, taken).map(|p| clash("tool", tool, p)));
     }
     found
 }

@@ -19,15 +19,15 @@ pub enum Signer {
     /// There is one, of a key that no publisher of the policy has: it proves nothing.
     Unknown,
     /// A publisher of the policy, whose signature fits these bytes.
-    Publisher(String),
+    Publisher(Publisher),
 }
 
 impl Signer {
-    /// The publisher's name, if the signature was verified.
+    /// The publisher, if the signature was verified.
     #[must_use]
-    pub fn publisher(&self) -> Option<&str> {
+    pub fn publisher(&self) -> Option<&Publisher> {
         match self {
-            Self::Publisher(name) => Some(name),
+            Self::Publisher(publisher) => Some(publisher),
             Self::Unsigned | Self::Unknown => None,
         }
     }
@@ -38,7 +38,7 @@ impl Signer {
         match self {
             Self::Unsigned => "unsigned".to_owned(),
             Self::Unknown => "unknown: the signature's key is not among the policy's publishers, so it proves nothing".to_owned(),
-            Self::Publisher(name) => format!("{name} (signature verified)"),
+            Self::Publisher(known) => format!("{} (signature verified)", known.name),
         }
     }
 }
@@ -78,7 +78,7 @@ pub fn verify(
         let key = PublicKey::from_base64(publisher.key.trim());
         let key = key.map_err(|_| SignatureError::Key(name()))?;
         match key.verify(component, &signature, false) {
-            Ok(()) => return Ok(Signer::Publisher(name())),
+            Ok(()) => return Ok(Signer::Publisher(publisher.clone())),
             // Another publisher's, perhaps.
             Err(Error::UnexpectedKeyId) => {}
             Err(Error::UnexpectedAlgorithm) => return Err(SignatureError::Legacy),
@@ -122,7 +122,7 @@ mod tests {
             |bytes: &[u8], text: Option<&str>, known: &[Publisher]| verify(bytes, text, known);
         assert_eq!(
             found(b"component", Some(&text), &publishers),
-            Ok(Signer::Publisher("acme".into()))
+            Ok(Signer::Publisher(publishers[1].clone()))
         );
         assert_eq!(found(b"component", Some(&text), &publishers[..1]), Ok(Signer::Unknown));
         assert_eq!(found(b"component", None, &publishers), Ok(Signer::Unsigned));

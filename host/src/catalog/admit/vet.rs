@@ -1,5 +1,7 @@
 //! What speaks against admitting a component that was examined: the policy, its signature, its names.
 
+use std::sync::Arc;
+
 use auth0_mcp_sandbox::Manifest;
 
 use super::{
@@ -8,7 +10,7 @@ use super::{
 };
 use crate::{
     catalog::{Family, stored::lock::Lock},
-    policy::Policy,
+    policy::{Policy, Publisher},
 };
 
 /// Who signed a component, and every reason not to admit it.
@@ -16,7 +18,7 @@ pub struct Verdict {
     /// For people: the publisher, or why there is none.
     pub signer: String,
     /// The publisher, if the signature was verified.
-    pub publisher: Option<String>,
+    pub publisher: Option<Publisher>,
     /// In words for the operator; empty if it can be admitted.
     pub reasons: Vec<String>,
 }
@@ -26,7 +28,7 @@ pub struct Rules<'a> {
     /// The operator's policy.
     pub policy: &'a Policy,
     /// The plugins of this program.
-    pub first_party: &'a [std::sync::Arc<Family>],
+    pub first_party: &'a [Arc<Family>],
     /// The plugins that were added.
     pub lock: &'a Lock,
     /// Whether the reserved prefix is given to this plugin.
@@ -45,7 +47,7 @@ pub fn vet(
     if let Err(denial) = rules.policy.third_party() {
         verdict.reasons.insert(0, denial.to_string());
     }
-    let taken = taken(rules, &manifest.name);
+    let taken = taken(rules.first_party, rules.lock, &manifest.name, rules.reserved_is_free);
     verdict.reasons.extend(clashes(manifest, &taken).iter().map(ToString::to_string));
     verdict
 }
@@ -69,21 +71,26 @@ pub fn signed(component: &[u8], signature: Option<&str>, policy: &Policy) -> Ver
         };
         reasons.push(format!("{found}, and the policy wants one: {rule}"));
     }
-    let publisher = signer.publisher().map(str::to_owned);
+    let publisher = signer.publisher().cloned();
     Verdict { signer: signer.words(), publisher, reasons }
 }
 
 /// The names that a plugin cannot use: all but those of the version of itself that it would replace.
-fn taken(rules: &Rules<'_>, except: &str) -> Taken {
-    let first_party = rules.first_party.iter().map(|family| Owner {
+pub(crate) fn taken(
+    first_party: &[Arc<Family>],
+    lock: &Lock,
+    except: &str,
+    reserved_is_free: bool,
+) -> Taken {
+    let own = first_party.iter().map(|family| Owner {
         name: family.name().to_owned(),
         tools: family.tools().to_vec(),
         first_party: true,
     });
-    let added = rules.lock.plugins.iter().filter(|row| row.name != except).map(|row| Owner {
+    let added = lock.plugins.iter().filter(|row| row.name != except).map(|row| Owner {
         name: row.name.clone(),
         tools: row.tools().map(str::to_owned).collect(),
         first_party: false,
     });
-    Taken { plugins: first_party.chain(added).collect(), reserved_is_free: rules.reserved_is_free }
+    Taken { plugins: own.chain(added).collect(), reserved_is_free }
 }

@@ -12,10 +12,13 @@ use std::{
 
 use auth0_mcp_sandbox::Engine;
 
-use super::{Home, PLUGINS, code, file, folder, folder::FolderError, lock, lock::Lock, lock::Row};
+use super::{
+    Home, PLUGINS, code, file, folder, folder::FolderError, index, lock, lock::Lock, lock::Row,
+};
 use crate::{
     auth::vault::VaultError,
     catalog::admit::{self, Examined},
+    policy::Publisher,
 };
 
 /// The file that one change at a time holds.
@@ -58,7 +61,7 @@ pub struct New<'a> {
     /// The signature's text.
     pub signature: Option<&'a str>,
     /// The publisher, if the signature was verified.
-    pub signer: Option<String>,
+    pub publisher: Option<Publisher>,
     /// Where it came from.
     pub source: String,
     /// Now (RFC 3339).
@@ -153,7 +156,9 @@ impl Turn {
         let Ok(entries) = fs::read_dir(self.home.data().join(PLUGINS)) else { return };
         for entry in entries.flatten() {
             let name = entry.file_name();
-            let known = name == TURN || self.lock.plugins.iter().any(|row| name == *row.folder);
+            let known = name == TURN
+                || name == index::FILE
+                || self.lock.plugins.iter().any(|row| name == *row.folder);
             if !known && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 _ = fs::remove_dir_all(entry.path());
             } else if !known {
@@ -175,7 +180,8 @@ impl New<'_> {
             manifest: admit::digest(manifest),
             folder: format!("{}-{}-{unique:08x}", said.name, &self.examined.digest[..12]),
             source: self.source.clone(),
-            signer: self.signer.clone(),
+            signer: self.publisher.as_ref().map(|known| known.name.clone()),
+            key: self.publisher.as_ref().map(|known| known.key.clone()),
             added: self.added.clone(),
             verified: None,
             reserved: self.reserved,

@@ -50,7 +50,7 @@ pub async fn check(
                 let verdict = vet(component, signature.as_deref(), manifest, &rules);
                 findings.extend(verdict.reasons.into_iter().map(Finding::Problem));
                 findings.push(Finding::Note(format!("signer: {}", verdict.signer)));
-                if row.signer.is_some() && verdict.publisher != row.signer {
+                if row.key.is_some() && verdict.publisher.map(|known| known.key) != row.key {
                     let text = "it was added with a signature that is not verified any more";
                     findings.push(Finding::Problem(text.to_owned()));
                 }
@@ -60,6 +60,11 @@ pub async fn check(
         if let Err(error) = classified(component) {
             findings.push(Finding::Problem(error.to_string()));
         }
+    }
+    if matches!(home.index_fits(first_party), Ok(false)) {
+        let text =
+            "the index of plugins was changed: remove `plugins/index.json` in the data folder";
+        findings.push(Finding::Problem(text.to_owned()));
     }
     findings.extend(compiled(&stored, engine).await);
     findings

@@ -19,8 +19,8 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NoCode {
     /// Nothing vouches for it.
-    #[error("there is no keychain that could vouch for stored code ({0})")]
-    NoKeychain(VaultError),
+    #[error("no keychain can vouch for stored code")]
+    NoKeychain,
     /// No key yet, or no file.
     #[error("there is no stored code")]
     None,
@@ -66,7 +66,10 @@ pub(super) async fn open(
 
 /// Code from the disk that the seal vouches for.
 pub(crate) async fn sealed(stored: &Stored, engine: &Arc<Engine>) -> Result<Compiled, NoCode> {
-    let key = stored.home.0.vault.seal_key().await.map_err(NoCode::NoKeychain)?;
+    let key = stored.home.0.vault.seal_key().await.map_err(|error| {
+        tracing::debug!("the key for compiled code: {error}");
+        NoCode::NoKeychain
+    })?;
     let key = key.as_ref().and_then(parse).ok_or(NoCode::None)?;
     let (this, engine) = (stored.clone(), engine.clone());
     let unseal = move || {
@@ -81,6 +84,12 @@ pub(crate) async fn sealed(stored: &Stored, engine: &Arc<Engine>) -> Result<Comp
     };
     let unsealed = tokio::task::spawn_blocking(unseal).await;
     unsealed.unwrap_or_else(|panic| Err(NoCode::Refused(panic.to_string())))
+}
+
+/// Whether there is code and a key. The seal is looked at when the plugin is opened.
+pub(super) async fn is_ready(stored: &Stored) -> bool {
+    let there = stored.home.folder(&stored.row).join(file::CODE).is_file();
+    there && matches!(stored.home.0.vault.seal_key().await, Ok(Some(_)))
 }
 
 /// Code for storing: sealed with the key of the keychain, which is made if there is none.

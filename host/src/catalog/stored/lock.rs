@@ -47,9 +47,12 @@ pub struct Row {
     pub folder: String,
     /// Where it came from: a path, or `oci://…@sha256:…`.
     pub source: String,
-    /// The publisher whose signature was verified, and the id of the key; none for an unsigned component.
+    /// The publisher whose signature was verified; none for an unsigned component.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signer: Option<String>,
+    /// The publisher's key then, in base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
     /// When it was added or updated (RFC 3339, UTC).
     pub added: String,
     /// When `plugin verify` last found nothing wrong.

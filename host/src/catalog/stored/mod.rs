@@ -9,12 +9,14 @@ pub mod change;
 pub mod check;
 pub mod code;
 pub mod folder;
+mod index;
 pub mod lock;
 pub mod rights;
 
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
+    time::SystemTime,
 };
 
 use auth0_mcp_sandbox::{Engine, Limits, Manifest, Plugin};
@@ -23,8 +25,11 @@ use super::{
     admit::{self, compiler::Compiler, signature, vet},
     store::{Family, Unusable},
 };
-use crate::{auth::vault::Vault, policy::Policy};
-use lock::{Lock, LockError, Row};
+use crate::{
+    auth::vault::Vault,
+    policy::{Policy, Publisher},
+};
+use lock::Row;
 
 /// The folder of all plugins' files, in the data folder.
 pub const PLUGINS: &str = "plugins";
@@ -60,6 +65,10 @@ struct Inner {
     /// One compilation at a time: each takes every processor, and much memory.
     compiling: tokio::sync::Mutex<()>,
 }
+
+/// What a look at the lock tells of it, without reading it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stamp(Option<(u64, Option<SystemTime>, u64)>);
 
 /// One plugin's row and where its files are.
 #[derive(Clone)]
@@ -125,17 +134,50 @@ impl Home {
         self.0.data.join(PLUGINS).join(&row.folder)
     }
 
-    /// The plugins by their rows; reads the lock alone.
-    ///
-    /// # Errors
-    /// The lock cannot be used; no plugin of the folder is then.
-    pub fn families(&self) -> Result<Vec<Arc<Family>>, LockError> {
-        let lock = Lock::read(&self.0.data)?;
-        let family = |row: Row| {
-            let tools = row.tools().map(str::to_owned).collect();
-            Family::stored(self.stored(row), tools)
+    /// The plugins that may be used, by their rows: no component is read, and no manifest. What is left out is
+    /// named in the log, and nothing that is wrong with one keeps the others out.
+    #[must_use]
+    pub fn families(&self, first_party: &[Arc<Family>]) -> Vec<Arc<Family>> {
+        let rows = match self.index(first_party) {
+            Ok(index) => index.rows,
+            Err(error) => {
+                tracing::error!("no added plugin is loaded: {error}");
+                return Vec::new();
+            }
         };
-        Ok(lock.plugins.into_iter().map(family).collect())
+        if let (false, Err(denial)) = (rows.is_empty(), self.policy().third_party()) {
+            tracing::warn!("{} added plugins are not loaded: {denial}", rows.len());
+            return Vec::new();
+        }
+        let signatures = self.policy().signatures();
+        let mut families = Vec::with_capacity(rows.len());
+        for (row, mut problems) in rows {
+            let publisher = |known: &Publisher| Some(&known.key) == row.key.as_ref();
+            if let Some(rule) = &signatures.required
+                && !signatures.publishers.iter().any(publisher)
+            {
+                problems.push(format!("no publisher of the policy has signed it: {rule}"));
+            }
+            if problems.is_empty() {
+                let tools = row.tools().map(str::to_owned).collect();
+                families.push(Family::stored(self.stored(row), tools));
+            } else {
+                tracing::error!("plugin `{}` is not loaded: {}", row.name, problems.join("; "));
+            }
+        }
+        families
+    }
+
+    /// The state of the lock: another one after each change. Costs one `stat`.
+    #[must_use]
+    pub fn stamp(&self) -> Stamp {
+        Stamp(std::fs::symlink_metadata(lock::path(self.data())).ok().map(|file| {
+            #[cfg(unix)]
+            let inode = std::os::unix::fs::MetadataExt::ino(&file);
+            #[cfg(not(unix))]
+            let inode = 0;
+            (file.len(), file.modified().ok(), inode)
+        }))
     }
 }
 
@@ -191,6 +233,11 @@ impl Stored {
         });
         let component = component.await.map_err(|panic| Unusable(panic.to_string()))??;
         code::open(self, engine, component).await
+    }
+
+    /// Whether it can be opened without the compiler, as far as that costs nothing to say.
+    pub(crate) async fn is_ready(&self) -> bool {
+        code::is_ready(self).await
     }
 
     fn read(&self, name: &str, limit: u64) -> Result<Vec<u8>, Unusable> {

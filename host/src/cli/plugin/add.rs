@@ -100,15 +100,16 @@ pub(super) async fn store(
         component: &candidate.fetched.component,
         examined: &candidate.examined,
         signature: candidate.fetched.signature.as_deref(),
-        signer: candidate.verdict.publisher.clone(),
+        publisher: candidate.verdict.publisher.clone(),
         source: candidate.fetched.source.to_string(),
         added: super::now()?,
         reserved,
     };
     if let Some(problem) = turn.add(engine, new).await? {
         let seconds = candidate.examined.compiled_in.as_secs_f32();
+        tracing::debug!("the key for compiled code: {problem}");
         context.printer.note(&format!(
-            "its compiled code is not kept, since no keychain can vouch for it ({problem}); each server compiles it again, which took {seconds:.1} s"
+            "its compiled code is not kept, since no keychain can vouch for it: each server compiles it again, which took {seconds:.1} s now"
         ));
     }
     Ok(())

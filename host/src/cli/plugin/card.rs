@@ -61,9 +61,6 @@ impl Card<'_> {
                 line("", &format!("  off: {denial}"));
             }
         }
-        for reason in &self.reasons {
-            line("refused", reason);
-        }
         text.trim_end().to_owned()
     }
 

@@ -114,6 +114,7 @@ fn show(args: &InspectArgs, context: &Context<'_>, card: &Card<'_>) -> Exit {
         context.printer.line(&format!("{:#}", card.json()));
     } else {
         context.printer.line(&card.text());
+        _ = refuse(context, &card.reasons);
     }
     if card.reasons.is_empty() { Exit::Success } else { Exit::Plugin }
 }

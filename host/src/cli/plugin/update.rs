@@ -69,7 +69,7 @@ async fn update(
     if !candidate.verdict.reasons.is_empty() {
         return Ok(refuse(context, &candidate.verdict.reasons));
     }
-    if new.digest == row.sha256 && candidate.verdict.publisher == row.signer {
+    if new.digest == row.sha256 && key(&candidate) == row.key.as_deref() {
         context.printer.line(&format!("{name} {}: nothing new at {source}", row.version));
         return Ok(Exit::Success);
     }
@@ -110,6 +110,11 @@ fn source(row: &Row, from: Option<&str>) -> anyhow::Result<Source> {
     }
 }
 
+/// The key of the publisher whose signature was verified.
+fn key(candidate: &Candidate) -> Option<&str> {
+    candidate.verdict.publisher.as_ref().map(|known| known.key.as_str())
+}
+
 /// What differs. If the old files cannot be read any more, everything does.
 fn differences(context: &Context<'_>, row: &Row, candidate: &Candidate) -> Vec<Change> {
     let stored = context.home.stored(row.clone());
@@ -129,7 +134,7 @@ fn differences(context: &Context<'_>, row: &Row, candidate: &Candidate) -> Vec<C
     let new = Side {
         manifest: &candidate.examined.manifest,
         imports: &candidate.examined.imports,
-        publisher: candidate.verdict.publisher.as_deref(),
+        publisher: candidate.verdict.publisher.as_ref().map(|known| known.name.as_str()),
     };
     changes(&old, &new)
 }

@@ -1,0 +1,21 @@
+//! Plugins of third parties from `plugin add` to `plugin remove`, with hostile components: the product's command
+//! line and server, real files, a real registry.
+#![expect(
+    clippy::unwrap_used,
+    unreachable_pub,
+    dead_code,
+    reason = "tests; the session driver is shared"
+)]
+
+mod commands;
+mod home;
+mod live;
+mod policy;
+mod refused;
+mod registry;
+#[path = "../../../it/session.rs"]
+mod session;
+mod tampered;
+
+/// The product with its own plugins and short limits.
+const BINARY: &str = env!("CARGO_BIN_EXE_store-host");
