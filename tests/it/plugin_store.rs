@@ -14,7 +14,12 @@ use auth0_mcp::{
         admit::{self, Examined, compiler::Compiler, examine},
         pattern::Patterns,
         store::BUNDLE,
-        stored::{Home, change::New, check::{Finding, check}, lock::Lock},
+        stored::{
+            Home,
+            change::New,
+            check::{Finding, check},
+            lock::Lock,
+        },
     },
     policy::Policy,
 };
@@ -24,7 +29,8 @@ use crate::session::{Builder, tenant};
 
 /// An empty data folder, with a keychain in this process.
 fn home(name: &str) -> (Home, PathBuf) {
-    let data = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
+    let data =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
     _ = fs::remove_dir_all(&data);
     let compiler = Compiler { program: crate::BINARY.into(), ..Compiler::default() };
     let (vault, policy) = (Vault::in_memory(), Policy::none());

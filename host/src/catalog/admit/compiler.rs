@@ -137,7 +137,12 @@ impl Compiler {
     /// Why the process failed, from how it ended and what it said.
     fn reason(&self, ended: ExitStatus, said: &[u8]) -> CompileError {
         let said = String::from_utf8_lossy(said);
-        let memory = ["memory allocation of", "out of memory", "Cannot allocate memory", "failed to spawn thread"];
+        let memory = [
+            "memory allocation of",
+            "out of memory",
+            "Cannot allocate memory",
+            "failed to spawn thread",
+        ];
         if signal(ended) == Some(SIGXCPU) {
             CompileError::Processor(self.limits.processor_seconds)
         } else if memory.iter().any(|words| said.contains(words)) {

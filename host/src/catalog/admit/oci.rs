@@ -138,7 +138,17 @@ impl Image {
             }
             None => None,
         };
-        Ok((Self(self.0.clone_with_digest(digest)), component, signature))
+        Ok((self.pinned(digest), component, signature))
+    }
+
+    /// The same image with its digest; the tag stays, for `plugin update`.
+    fn pinned(&self, digest: String) -> Self {
+        let tag = self.0.tag().map(str::to_owned);
+        let (host, name) = (self.0.registry().to_owned(), self.0.repository().to_owned());
+        Self(match tag {
+            Some(tag) => Reference::with_tag_and_digest(host, name, tag, digest),
+            None => Reference::with_digest(host, name, digest),
+        })
     }
 
     fn client(&self) -> Result<Client, OciError> {

@@ -15,6 +15,8 @@ use crate::session::Builder;
 pub struct Home {
     pub folder: PathBuf,
     pub policy: Option<PathBuf>,
+    /// Of a keychain, if there is one.
+    pub environment: Vec<(&'static str, String)>,
 }
 
 /// How a command ended.
@@ -32,7 +34,7 @@ impl Home {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).unwrap();
-        Self { folder, policy: None }
+        Self { folder, policy: None, environment: Vec::new() }
     }
 
     pub fn data(&self) -> PathBuf {
@@ -42,7 +44,9 @@ impl Home {
     /// Runs `auth0-mcp plugin ...` with nobody at the terminal.
     pub fn plugin(&self, args: &[&str]) -> Out {
         let mut command = Command::new(crate::BINARY);
-        command.arg("plugin").args(args).env_clear().env("AUTH0_MCP_DATA_DIR", self.data());
+        command.arg("plugin").args(args).env_clear();
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command.env("AUTH0_MCP_DATA_DIR", self.data());
         if let Some(policy) = &self.policy {
             command.env("AUTH0_MCP_POLICY", policy);
         }
@@ -88,7 +92,9 @@ impl Home {
 
     /// A server with this data folder.
     pub fn server(&self) -> Builder {
-        let builder = Builder::new().env("AUTH0_MCP_DATA_DIR", self.data().to_str().unwrap());
+        let set = |builder: Builder, (name, value): &(&str, String)| builder.env(name, value);
+        let builder = self.environment.iter().fold(Builder::new(), set);
+        let builder = builder.env("AUTH0_MCP_DATA_DIR", self.data().to_str().unwrap());
         match &self.policy {
             Some(policy) => builder.env("AUTH0_MCP_POLICY", policy.to_str().unwrap()),
             None => builder,

@@ -9,10 +9,15 @@
 
 mod commands;
 mod home;
+#[cfg(target_os = "linux")]
+#[path = "../../../it/keychain.rs"]
+mod keychain;
 mod live;
 mod policy;
 mod refused;
 mod registry;
+#[cfg(target_os = "linux")]
+mod sealed;
 #[path = "../../../it/session.rs"]
 mod session;
 mod tampered;
