@@ -131,11 +131,16 @@ export class Desktop {
     return spawnSync("secret-tool", args, { env: this.env, input, encoding: "utf8", timeout: 10_000 });
   }
 
-  /** What an independent program finds in the keychain under our name: the secrets, and all that is said of them. */
+  /**
+   * What an independent program finds in the keychain under our name: the entries with their times, the secrets in
+   * them, and everything that it printed. Its order is not always the same, so ours is by label.
+   */
   keychain() {
     const found = this.#tool(["search", "--all", "--unlock", "service", "auth0-mcp"]);
-    const secrets = [...found.stdout.matchAll(/^secret = (.*)$/gm)].map((match) => match[1]);
-    return { secrets, text: found.stdout + found.stderr };
+    const blocks = found.stdout.split(/^\[.*\]$/m).map((block) => block.trim()).filter(Boolean).sort();
+    const entries = blocks.map((block) => block.split("\n").filter((line) => /^(label|secret|modified) = /.test(line)).join("\n"));
+    const secrets = entries.flatMap((entry) => entry.match(/^secret = (.*)$/m)?.[1] ?? []);
+    return { entries, secrets, text: found.stdout + found.stderr };
   }
 
   /** Writes an entry as somebody else would. */

@@ -85,7 +85,7 @@ const KEYCHAINS = [
 function assertFailed(ended, { code, says }, { desktop, before }) {
   assert.equal(ended.code, code, ended.text);
   assert.match(ended.stderr, says);
-  if (before) assert.deepEqual(desktop.keychain(), before, "the keychain was changed");
+  if (before) assert.deepEqual(desktop.keychain().entries, before.entries, "the keychain was changed");
   const written = files(desktop.path("home")).concat(files(desktop.path("config")));
   for (const file of written) assert.ok(!/eyJ|v1\./.test(readFileSync(file, "latin1")), `${file} was written`);
   console.log(`        ${ended.code}: ${lastLine(ended.stderr)}`);
@@ -172,7 +172,7 @@ export async function failures() {
       assert.equal(ended.code, 4, ended.text);
       assert.match(ended.text, /damaged[^]*logout --profile one[^]*init --profile one/);
       assert.equal((await desktop.run(["logout", "--profile", "one"])).code, 0);
-      assert.deepEqual(desktop.keychain(), { secrets: [], text: "" });
+      assert.equal(desktop.keychain().text, "");
     });
   });
 
