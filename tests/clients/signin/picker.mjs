@@ -9,6 +9,10 @@ import { deviceFlags, inWorld } from "./world.mjs";
 
 let terminals = 0;
 
+/** The screen as the README shows it. */
+const README = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
+const PICTURE = README.match(/```\n(\? Which scopes[^]*?)\n```/)[1].split("\n");
+
 class Terminal {
   constructor(desktop, command) {
     const name = `terminal-${(terminals += 1)}`;
@@ -80,16 +84,15 @@ export async function picker(show = () => {}) {
         const filtered = terminal.screen();
         show("filtered", filtered);
         assert.ok(!/(create|update|delete):/.test(filtered), filtered);
-        terminal.keys("Down");
-        terminal.keys("Space");
-        await until("one tick", () => ticked(terminal.screen()).length === 1);
-        const scope = ticked(terminal.screen())[0].match(/read:\w+/)[0];
+        for (const key of ["Space", "Down", "Down", "Space"]) terminal.keys(key);
+        await until("two ticks", () => ticked(terminal.screen()).length === 2);
+        for (const line of PICTURE) assert.ok(terminal.screen().includes(line), `the README shows\n${line}\nand the screen\n${terminal.screen()}`);
         for (let key = 0; key < "read:*".length; key += 1) terminal.keys("BSpace");
         await terminal.shows("create:clients");
         terminal.type("update:clients");
         await until("the filter", () => !terminal.screen().includes("create:"));
         terminal.keys("Space");
-        await until("a second tick", () => ticked(terminal.screen()).length >= 1);
+        await until("a third tick", () => ticked(terminal.screen()).length >= 1);
         show("ticked", terminal.screen());
         terminal.keys("Enter");
         const code = await tenant.userCode();
@@ -98,7 +101,7 @@ export async function picker(show = () => {}) {
         assert.ok(waiting.includes(`https://${tenant.domain}/activate?user_code=${code}`), waiting);
         assert.match(waiting, /[▀▄█]{5}/, "no QR code");
         const [device] = await tenant.control("GET", "devices");
-        assert.deepEqual(device.scopes.toSorted(), ["offline_access", scope, "update:clients"].toSorted());
+        assert.deepEqual(device.scopes.toSorted(), ["offline_access", "read:actions", "read:clients", "update:clients"]);
         await tenant.approve(code);
         assert.equal(await terminal.exitCode(), 0, terminal.screen());
         show("signed in", terminal.screen());
