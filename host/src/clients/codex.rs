@@ -9,5 +9,5 @@ pub(super) const CLIENT: Client = Client {
     in_folder: None,
     format: Format::Toml("mcp_servers"),
     says_stdio: false,
-    refuses: &["capabilities"],
+    refuses: &[],
 };
