@@ -15,6 +15,7 @@ use crate::{
     audit::{Audit, CallRecord, Halted, words},
     catalog::EnabledTool,
     management::{Grant, Management, Mask},
+    telemetry::Telemetry,
 };
 
 /// What every call of a session shares.
@@ -29,6 +30,8 @@ pub struct Calls {
     pub mask: Mask,
     /// Writes down what happens.
     pub audit: Audit,
+    /// Hears how calls end.
+    pub telemetry: Telemetry,
 }
 
 /// How a call ended.

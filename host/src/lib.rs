@@ -21,3 +21,4 @@ pub mod mcp;
 pub mod policy;
 pub mod secret;
 pub mod settings;
+pub mod telemetry;

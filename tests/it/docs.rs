@@ -2,7 +2,12 @@
 
 use std::{fmt::Write as _, fs, path::PathBuf};
 
-use auth0_mcp::{catalog::store::BUNDLE, exit, settings::env::VARIABLES};
+use auth0_mcp::{
+    catalog::store::BUNDLE,
+    exit,
+    settings::env::VARIABLES,
+    telemetry::event::{FIELDS, Field},
+};
 use auth0_mcp_sandbox::{Manifest, manifest::Effect};
 
 #[test]
@@ -16,6 +21,18 @@ fn the_readme_tells_what_the_code_does() {
         fs::write(path, expected).unwrap();
     } else {
         assert!(text == expected, "README.md is not current: run `just update`");
+    }
+}
+
+#[test]
+fn the_telemetry_page_tells_what_is_sent() {
+    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../TELEMETRY.md"));
+    let text = fs::read_to_string(&path).unwrap();
+    let expected = replace(&text, "telemetry", &telemetry());
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        fs::write(path, expected).unwrap();
+    } else {
+        assert!(text == expected, "TELEMETRY.md is not current: run `just update`");
     }
 }
 
@@ -46,6 +63,14 @@ fn tools() -> String {
             writeln!(table, "| `{}` | {first} | {effect} | {} |", tool.name, scopes.join(", "))
                 .unwrap();
         }
+    }
+    table
+}
+
+fn telemetry() -> String {
+    let mut table = String::from("| field | meaning | values |\n|---|---|---|\n");
+    for Field { name, meaning, values } in FIELDS {
+        writeln!(table, "| `{name}` | {meaning} | {values} |").unwrap();
     }
     table
 }

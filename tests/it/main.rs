@@ -42,6 +42,7 @@ mod selection;
 mod session;
 #[cfg(target_os = "linux")]
 mod sign_in;
+mod telemetry;
 mod tidy;
 mod unusable;
 #[cfg(target_os = "linux")]

@@ -44,7 +44,7 @@ fn outside_crates_are_named_at_their_home_only() {
         ("wasmtime_wasi::", &["host/sandbox/src/wasi/"]),
         ("wasmparser::", &["host/sandbox/src/imports.rs", "host/sandbox/src/shape.rs"]),
         ("rmcp::", &["host/src/mcp/"]),
-        ("reqwest::", &["host/src/management/", "host/src/auth/"]),
+        ("reqwest::", &["host/src/management/", "host/src/auth/", "host/src/telemetry/"]),
         ("clap::", &["host/src/cli/"]),
         ("inquire::", &["host/src/cli/"]),
         ("qrcode::", &["host/src/cli/init/device.rs"]),

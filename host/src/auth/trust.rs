@@ -97,7 +97,7 @@ impl Trust {
     }
 
     /// Tells a client builder. Reads the system's certificates, which costs some milliseconds.
-    pub(super) fn apply(&self, builder: ClientBuilder) -> Result<ClientBuilder, TrustError> {
+    pub(crate) fn apply(&self, builder: ClientBuilder) -> Result<ClientBuilder, TrustError> {
         let mut roots = self.extra.clone();
         if !self.system {
             return Ok(builder.tls_certs_only(certificates(&roots)?));

@@ -8,7 +8,7 @@ use super::audit::AuditCommand;
 use super::plugin::Language;
 use super::policy::PolicyCommand;
 use super::{init::args::InitArgs, logout::LogoutArgs, session::SessionArgs};
-use crate::settings::RunFlags;
+use crate::{settings::RunFlags, telemetry};
 
 /// MCP server for Auth0: lets an AI client administer a tenant through sandboxed tools.
 #[derive(Debug, Parser)]
@@ -44,6 +44,9 @@ pub enum Command {
     /// The audit log: whether it is whole
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// The process that sends one telemetry event; started by this program only
+    #[command(hide = true, name = telemetry::COMMAND)]
+    SendTelemetryEvent,
 }
 
 /// The commands of `plugin`.

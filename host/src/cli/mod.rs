@@ -15,18 +15,21 @@ mod terminal;
 mod usable;
 mod words;
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Instant};
 
 use auth0_mcp_sandbox::Limits;
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 use crate::{
     catalog::{Catalog, Embedded, Family, Selection, SelectionError, store::Damaged, stored::Home},
     exit::Exit,
     policy::Policy,
+    secret::Redactor,
     settings::{env::Environment, folders},
+    telemetry::{self, Event},
 };
 use args::{Cli, Command};
+use printer::Printer;
 
 /// What a binary with this command line is made of.
 pub struct Product {
@@ -76,11 +79,21 @@ impl Product {
 /// Reads the command line and runs the command.
 #[must_use]
 pub fn main(product: &Product) -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
+    let parsed = Cli::command().try_get_matches().and_then(|matches| {
+        let name = matches.subcommand_name().unwrap_or_default().to_owned();
+        Ok((name, Cli::from_arg_matches(&matches)?))
+    });
+    let (name, cli) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => return show(&error).into(),
     };
     let environment = Environment::read();
+    let state = telemetry::state(&environment);
+    if let (Some(warning), false) = (state.warning(), name == "run") {
+        // `run` says it in its log.
+        Printer::new(Redactor::default()).note(&format!("warning: {warning}"));
+    }
+    let began = Instant::now();
     let exit = match cli.command {
         Command::Init(args) => init::run(&args, &environment, product),
         Command::Session(args) => session::run(&args, &environment, product),
@@ -89,7 +102,17 @@ pub fn main(product: &Product) -> ExitCode {
         Command::Plugin(command) => plugin::run(command, &environment, product),
         Command::Policy(command) => policy::run(command, &environment, product),
         Command::Audit(command) => audit::run(&command),
+        Command::SendTelemetryEvent => {
+            let ca_file = environment.text("SSL_CERT_FILE").map(PathBuf::from);
+            telemetry::run_errand(&state, || telemetry::trust(ca_file.as_deref()));
+            return Exit::Success.into();
+        }
     };
+    let outcome = match exit {
+        Exit::Success => telemetry::Outcome::Success,
+        _ => telemetry::Outcome::Failure,
+    };
+    telemetry::hand_over(&state, || Event::command(&name, outcome, began.elapsed()));
     exit.into()
 }
 

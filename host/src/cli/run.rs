@@ -31,6 +31,7 @@ use crate::{
         self, RunFlags, RunSettings, SettingsError, TenantChoice, env::Environment,
         folders::NoFolder,
     },
+    telemetry::{self, Telemetry},
 };
 
 /// How long the end waits for a renewal that is under way.
@@ -142,12 +143,14 @@ fn start(
     let mask = Mask::new(redactor.clone());
     announce(&catalog, &settings);
     let audit = open_audit(&settings, &catalog, &tenant.profile, management.domain().as_str())?;
+    let telemetry = telemetry(environment, &settings);
     let calls = Calls {
         engine,
         management: management.clone(),
         limits: policy.limits(product.limits),
         mask,
         audit: audit.clone(),
+        telemetry,
     };
     // Beside `initialize`, not before it: TLS roots take longer than the handshake of MCP.
     let warming = management.clone();
@@ -159,6 +162,16 @@ fn start(
     runtime.shutdown_background();
     audit.stop();
     Ok(served?)
+}
+
+/// Where calls are counted, which is nowhere as a rule.
+fn telemetry(environment: &Environment, settings: &RunSettings) -> Telemetry {
+    let state = telemetry::state(environment);
+    if let Some(warning) = state.warning() {
+        tracing::warn!("{warning}");
+    }
+    let ca_file = settings.ca_file.clone();
+    Telemetry::start(&state, move || telemetry::trust(ca_file.as_deref()))
 }
 
 /// Leaves the tools that the sign-in can use, where only those are asked for.

@@ -6,6 +6,7 @@
 
 mod lifecycle;
 mod progress;
+mod report;
 mod server;
 mod translate;
 mod transport;

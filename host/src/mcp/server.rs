@@ -13,7 +13,7 @@ use rmcp::{
 };
 use serde_json::Value;
 
-use super::{lifecycle::Lifecycle, progress, translate};
+use super::{lifecycle::Lifecycle, progress, report::Report, translate};
 use crate::{
     call::{Calls, Outcome},
     catalog::{Catalog, Live, enabled::Off},
@@ -126,8 +126,11 @@ impl ServerHandler for Server {
         self.known(&catalog, &request.name)?;
         let (progress, forward) = progress::forward(&context);
         let shared = self.shared.clone();
+        let tool = catalog.tool(&request.name);
+        let report = Report::begin(&shared.calls.telemetry, tool, &context);
         // A task of its own: a panic in it still ends in an answer, and aborting it stops guest and HTTP.
-        let mut task = tokio::spawn(async move { shared.call(&catalog, request, progress).await });
+        let mut task =
+            tokio::spawn(async move { shared.call(&catalog, request, progress, report).await });
         let result = tokio::select! {
             ended = &mut task => ended.unwrap_or_else(|panic| {
                 tracing::error!("a call panicked, which is a bug in auth0-mcp: {panic}");
@@ -197,6 +200,7 @@ impl Shared {
         catalog: &Catalog,
         request: CallToolRequestParams,
         progress: crate::call::Progress,
+        mut report: Report,
     ) -> CallToolResult {
         let Some(tool) = catalog.tool(&request.name) else {
             return translate::error(format!("{} is not enabled", request.name));
@@ -204,9 +208,11 @@ impl Shared {
         let arguments = Value::Object(request.arguments.unwrap_or_default());
         if let Err(problems) = tool.arguments.check(&arguments) {
             self.calls.audit.refuse(Some(&tool.definition.name), "invalid-arguments", None);
+            report.invalid();
             return translate::error(problems);
         }
         let outcome = self.calls.run(tool, &arguments.to_string(), progress).await;
+        report.ended(&outcome);
         if let Outcome::Fault(fault) = &outcome {
             tracing::warn!("tool `{}` faulted: {fault}", tool.definition.name);
             self.live.fault(&tool.family);

@@ -69,6 +69,12 @@ pub const VARIABLES: &[Variable] = &[
     ),
     variable("AUTH0_MCP_DEVICE_CLIENT_ID", "the client id to use there, as `--device-client-id`"),
     variable("AUTH0_MCP_DEVICE_AUDIENCE", "the audience to ask for there, as `--device-audience`"),
+    variable(
+        "AUTH0_MCP_ANALYTICS_URL",
+        "the address that anonymous events are sent to, see TELEMETRY.md; without one nothing is sent",
+    ),
+    variable("AUTH0_MCP_ANALYTICS", "`false` (or 0, no, off, empty) sends nothing even so"),
+    variable("DO_NOT_TRACK", "`1` sends nothing either"),
     variable("DEBUG", "`auth0-mcp` writes debug lines on standard error"),
     variable(
         "SSL_CERT_FILE",

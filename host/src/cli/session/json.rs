@@ -6,10 +6,13 @@ use serde_json::{Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::view::{Given, Row, View};
-use crate::auth::vault::{Kind, Session};
+use crate::{
+    auth::vault::{Kind, Session},
+    telemetry,
+};
 
 /// The whole answer.
-pub(super) fn of(view: &View, now: SystemTime) -> Value {
+pub(super) fn of(view: &View, telemetry: &telemetry::State, now: SystemTime) -> Value {
     let default = view.stored.rows.iter().find(|row| row.is_default);
     json!({
         "default_profile": default.map(|row| row.profile.as_str()),
@@ -18,6 +21,7 @@ pub(super) fn of(view: &View, now: SystemTime) -> Value {
         "storage": view.stored.storage,
         "storage_error": view.keychain,
         "node_server_entries": view.stored.node,
+        "telemetry": telemetry.json(),
     })
 }
 

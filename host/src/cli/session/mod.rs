@@ -130,7 +130,9 @@ async fn show(args: &SessionArgs, context: &Context<'_>) -> Result<Exit, Session
     };
     let view = View { given, stored, keychain };
     if args.json {
-        context.printer.line(&serde_json::to_string_pretty(&json::of(&view, SystemTime::now()))?);
+        let telemetry = crate::telemetry::state(context.environment);
+        let answer = json::of(&view, &telemetry, SystemTime::now());
+        context.printer.line(&serde_json::to_string_pretty(&answer)?);
     } else {
         view.print(named.as_ref(), &context.printer);
     }
