@@ -235,7 +235,13 @@ impl Capabilities for Seen {
     fn progress(&self, _: u32, _: Option<u32>, _: String) {}
 
     fn log(&self, level: Level, message: &str) {
-        let line = format!("{level:?}: {message}");
+        let level = match level {
+            Level::Debug => "debug",
+            Level::Info => "info",
+            Level::Warn => "warn",
+            Level::Error => "error",
+        };
+        let line = format!("{level}: {message}");
         self.log.lock().unwrap_or_else(PoisonError::into_inner).push(line);
     }
 }
@@ -252,7 +258,10 @@ impl Trace {
     /// A finding for a call that did not end as a call should.
     pub(crate) fn finding(&self, at: &str) -> Option<Finding> {
         let fault = self.fault()?;
-        let log = self.log.last().map(|line| format!("; its last log line: {line}"));
+        // The text of a panic is the fault already.
+        let says_more = !matches!(fault, PluginFault::Panic(_));
+        let last = self.log.last().filter(|_| says_more);
+        let log = last.map(|line| format!("; its last log line: {line}"));
         let what = format!("{at}: {fault}{}", log.unwrap_or_default());
         Some(Finding::new(what, advice(fault)))
     }
