@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use auth0_mcp_sandbox::{Limits, PluginFault, manifest::Tool};
+use auth0_mcp_sandbox::{Limits, PluginFault, contract::Refusal, manifest::Tool};
 use serde_json::{Value, json};
 
 use super::{Base, Context, answers, count, same};
@@ -291,6 +291,7 @@ async fn silence(context: &Context<'_>, tool: &Tool, base: &Base, found: &mut Fo
     let took = before.elapsed();
     found.late.0 += 1;
     let at = format!("{}, Auth0 does not answer", tool.name);
+    let asked = trace.refused.iter().filter(|(_, why)| matches!(why, Refusal::TimedOut)).count();
     let problem = match &trace.ended {
         _ if took > DEADLINE + GRACE => Some(format!("the call ended after {took:?}")),
         Ended::Fault(PluginFault::Deadline(_)) => Some("the host had to stop the call".to_owned()),
@@ -299,6 +300,9 @@ async fn silence(context: &Context<'_>, tool: &Tool, base: &Base, found: &mut Fo
         Ended::Failure(failure) if failure_json(failure)["text"] == "" => {
             Some("the failure says nothing".to_owned())
         }
+        Ended::Failure(_) if asked > 1 => Some(format!(
+            "the tool went on asking after the host said that time is up, {asked} times"
+        )),
         Ended::Failure(_) => None,
     };
     found.late.1.extend(problem.map(|problem| {

@@ -102,6 +102,9 @@ pub(super) async fn checks(context: &Context<'_>) -> Vec<Check> {
 
 /// Whether the host refused a request of a row because an id in it is empty: the caller's mistake, not the tool's.
 fn is_empty_id(tool: &Tool, request: &Request) -> bool {
+    if request.path.iter().all(|segment| !segment.is_empty()) {
+        return false;
+    }
     let mut path = request.path.clone();
     path.iter_mut()
         .filter(|segment| segment.is_empty())
