@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 
 import { decide, look } from "./browser.mjs";
-import { about, check } from "./check.mjs";
+import { about, check, until } from "./check.mjs";
 import { serve } from "./server.mjs";
 import { DEVICE_GRANT } from "./tenant.mjs";
 import { deviceFlags, inWorld } from "./world.mjs";
@@ -98,6 +98,14 @@ export async function device() {
       const { status, body } = await tenant.send("POST", "/oauth/token", form, { "content-type": "application/json" });
       assert.deepEqual([status, body.error], [403, "invalid_grant"]);
       assert.equal(desktop.keychain().text, "");
+    });
+    await check("usage events have arrived, and hold nothing of the tenant, the account or the arguments", async () => {
+      for (const name of ["init", "run", "session", "logout", "auth0_list_applications"]) {
+        await until(`the event of ${name}`, () => desktop.telemetry.includes(`"name":"${name}"`));
+      }
+      for (const text of [tenant.domain, tenant.device_client_id, "read:clients", "auth0|", "per_page", desktop.root]) {
+        assert.ok(!desktop.places(text).includes("telemetry"), `${text} is in ${desktop.telemetry}`);
+      }
     });
     await check("without a session run ends with the command that makes one", async () => {
       const ended = await desktop.run(["run"]);
