@@ -109,6 +109,11 @@ fn an_application_has_the_scopes_of_its_grant() {
         assert_eq!(ended.code, code, "{ended:?}");
         assert!(ended.stderr.contains(says), "{ended:?}");
     }
+    // Secrets are random, and may begin with a hyphen.
+    let hyphen = ["--auth0-client-secret", "-Ihas-a-hyphen-in-front", "--no-keep-secret"];
+    let ended = run(&keychain, &tenant, &flags(&tenant, &hyphen));
+    assert_eq!(ended.code, 4, "{ended:?}");
+    assert!(!ended.text().contains("has-a-hyphen"), "{ended:?}");
     let ended = run(&keychain, &tenant, &flags(&tenant, &[]));
     assert_eq!(ended.code, 2, "{ended:?}");
     assert!(

@@ -142,9 +142,10 @@ impl Vault {
     /// [`VaultError`]
     pub async fn probe(&self) -> Result<(), VaultError> {
         let value = Secret::new("can be written".to_owned());
-        self.run(move |store, _| {
+        self.run(move |store, notes| {
+            // Of two processes that try at the same time one would find its entry deleted halfway.
+            let _lock = notes.lock_list()?;
             store.set(PROBE, &value)?;
-            // Another process that tries at the same time may have deleted it.
             store.delete(PROBE).map(drop)
         })
         .await

@@ -88,7 +88,8 @@ pub struct MachineArgs {
     #[arg(long, value_name = "ID")]
     pub auth0_client_id: Option<String>,
     /// Its secret; `-` reads standard input [default: AUTH0_CLIENT_SECRET, else a hidden prompt]
-    #[arg(long, value_name = "SECRET|-")]
+    // Auth0's secrets may begin with a hyphen.
+    #[arg(long, value_name = "SECRET|-", allow_hyphen_values = true)]
     pub auth0_client_secret: Option<Secret>,
     /// Keep the client id and secret in the keychain, so that the session renews itself
     #[arg(long, conflicts_with = "no_keep_secret", requires = "auth0_client_id")]

@@ -83,17 +83,18 @@ fn session(
 /// Everything that a person needs, on standard error; the code is also in the complete address.
 fn show(code: &DeviceCode, browser: Browser, printer: &Printer) {
     let complete = code.complete_address.as_ref().unwrap_or(&code.address);
+    // Above the words: on a small terminal it is what may scroll away.
+    if stderr().is_terminal()
+        && let Some(picture) = picture(complete)
+    {
+        printer.note(&picture);
+    }
     printer.note("To sign in, open this address in a browser on any device:");
     printer.note(&format!("\n    {complete}\n"));
     printer.note("check that the page shows this code, and confirm:");
     printer.note(&format!("\n    {}\n", code.user_code));
     if code.complete_address.is_some() {
         printer.note(&format!("(or open {} and type the code)", code.address));
-    }
-    if stderr().is_terminal()
-        && let Some(picture) = picture(complete)
-    {
-        printer.note(&format!("\n{picture}\n"));
     }
     if matches!(browser, Browser::OnEnter) {
         printer.note("Press Enter to open the browser here.");
