@@ -9,7 +9,7 @@ use std::{
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
-    thread::sleep,
+    thread::{sleep, spawn},
     time::{Duration, Instant},
 };
 
@@ -19,8 +19,9 @@ use super::{
     place,
 };
 
-/// How long another process may hold the log. A line takes a few microseconds, so this is a process that hangs.
-const PATIENCE: Duration = Duration::from_millis(250);
+/// How long another process may hold the log. A line takes a few microseconds, so this is a process that hangs,
+/// or a machine that is very busy.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A log that is open for appending.
 pub(super) struct Chain {
@@ -178,10 +179,11 @@ impl Tail {
         if symlink_metadata(&aside).is_ok() {
             return Err(io::Error::other(format!("{} is in the way", aside.display())));
         }
-        if let Some(log) = self.log.take() {
-            log.sync_data()?;
-        }
         rename(path, aside)?;
+        if let Some(log) = self.log.take() {
+            // Beside, since a disk can take long: nobody waits for it, and nobody holds the lock meanwhile.
+            spawn(move || log.sync_data());
+        }
         self.length = 0;
         self.next.file += 1;
         Ok(())
