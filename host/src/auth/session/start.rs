@@ -13,7 +13,7 @@ pub enum SessionError {
     Nobody,
     /// There are profiles, and none was named.
     #[error(
-        "no profile is the default one: name one with --profile ({}), or run `auth0-mcp init` to make one",
+        "no profile is the default one: name one with --profile ({}), or make one the default with `auth0-mcp session use NAME`",
         list(.0)
     )]
     NoDefault(Vec<ProfileName>),
