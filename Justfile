@@ -21,7 +21,7 @@ demo: build
     node tests/clients/demo.mjs target/release/auth0-mcp
 
 # Run every test, on the release build, then the real MCP clients
-test: build
+test: build registry
     cargo test --release --locked --workspace
     npm --prefix tests/clients ci --silent --no-audit --no-fund
     node tests/clients/inspector.mjs target/release/auth0-mcp
@@ -30,6 +30,14 @@ test: build
     {{just_executable()}} python-client
     {{just_executable()}} real-clients
     {{just_executable()}} sign-in
+
+# The OCI registry that the tests of `plugin add` pull from; installs it where it can
+[private]
+registry:
+    @command -v docker-registry >/dev/null || { \
+        test "$(id -u)" = 0 && command -v apt-get >/dev/null && export DEBIAN_FRONTEND=noninteractive && \
+        { apt-get update -qq && apt-get install -y -qq --no-install-recommends docker-registry; } >/dev/null 2>&1; \
+    } || echo "skipped: the tests with an OCI registry need Debian's package docker-registry"
 
 # Signing in: a keychain and a D-Bus session of its own, Chromium, tmux; installs them where it can
 [private]

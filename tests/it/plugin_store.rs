@@ -149,6 +149,7 @@ fn start(data: &Path, tools: &str, tenant: &tenant::Tenant) -> Duration {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "the figure, with --nocapture")]
 fn a_hundred_plugins_of_which_one_is_on_do_not_slow_the_start() {
     let (engine, (home, data)) = (Arc::new(Engine::new().unwrap()), home("hundred"));
     let examining = examine(&engine, home.compiler(), component(), Limits::default());

@@ -66,7 +66,7 @@ pub struct Family {
 /// Where the code is.
 enum Code {
     Embedded(&'static Embedded),
-    Stored(Stored),
+    Stored(Box<Stored>),
 }
 
 impl Family {
@@ -97,7 +97,7 @@ impl Family {
             name: stored.row.name.clone(),
             digest: stored.row.sha256.clone(),
             tools,
-            code: Code::Stored(stored),
+            code: Code::Stored(Box::new(stored)),
             manifest: OnceLock::new(),
             opened: OnceCell::new(),
             faults: Faults::default(),

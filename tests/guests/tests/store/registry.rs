@@ -29,6 +29,7 @@ struct Registry {
 
 impl Registry {
     /// None, with a line that says so, where the registry is not installed.
+    #[expect(clippy::print_stderr, reason = "a test that did not run says so")]
     fn start(folder: &Path) -> Option<Self> {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let host = format!("127.0.0.1:{port}");
