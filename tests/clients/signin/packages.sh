@@ -24,5 +24,5 @@ if [ "${SIGN_IN_TESTS:-}" = required ]; then
     echo "sign-in tests: $why" >&2
     exit 1
 fi
-echo "skipped: the sign-in tests: $why"
+echo "skipped: the sign-in tests: $why" >&2
 exit 3
