@@ -56,6 +56,7 @@ fn the_json_has_a_stable_form() {
     assert_eq!(create["missing_scopes"], json!(["create:forms"]));
     let one = run(&keychain, &tenant, &["session", "--json", "--profile", "all"]).json();
     assert_eq!(one["profiles"].as_array().unwrap().len(), 1);
+    assert_eq!(one["default_profile"], "default");
 }
 
 #[test]

@@ -13,9 +13,8 @@ use crate::{
 
 /// The whole answer.
 pub(super) fn of(view: &View, telemetry: &telemetry::State, now: SystemTime) -> Value {
-    let default = view.stored.rows.iter().find(|row| row.is_default);
     json!({
-        "default_profile": default.map(|row| row.profile.as_str()),
+        "default_profile": view.stored.default.as_ref().map(|name| name.as_str()),
         "profiles": view.stored.rows.iter().map(|row| profile(row, now)).collect::<Vec<_>>(),
         "environment": view.given.as_ref().map(given),
         "storage": view.stored.storage,

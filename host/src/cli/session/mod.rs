@@ -172,5 +172,5 @@ async fn stored(
         rows.push(Row::of(name, is_default, session, context, selection)?);
     }
     let storage = Some(vault.storage().await?);
-    Ok(Stored { storage, rows, node: vault.node_entries().await? })
+    Ok(Stored { storage, default, rows, node: vault.node_entries().await? })
 }

@@ -45,6 +45,8 @@ pub(in crate::cli) struct Given {
 pub(super) struct Stored {
     /// What people call the keychain.
     pub(super) storage: Option<String>,
+    /// The profile that is meant where none is named.
+    pub(super) default: Option<ProfileName>,
     /// The profiles that were asked for.
     pub(super) rows: Vec<Row>,
     /// Entries of the Node server.
