@@ -375,6 +375,7 @@ fn a_line_that_the_system_cut_is_set_aside() {
 /// Kills servers at random moments, until they have had so many calls. `AUDIT_CALLS` asks for more.
 #[cfg(unix)]
 #[test]
+#[expect(clippy::print_stderr, reason = "the figures, with --nocapture")]
 fn servers_that_are_killed_lose_at_most_the_line_being_written() {
     let calls: usize = std::env::var("AUDIT_CALLS").map_or(300, |calls| calls.parse().unwrap());
     let (tenant, log) = (tenant(), log());
