@@ -2,6 +2,7 @@
 //! line and server, real files, a real registry.
 #![expect(
     clippy::unwrap_used,
+    clippy::disallowed_methods,
     unreachable_pub,
     dead_code,
     reason = "tests; the session driver is shared"
