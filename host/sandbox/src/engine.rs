@@ -1,6 +1,6 @@
 //! The wasmtime engine and the settings that make a guest harmless.
 
-use std::sync::OnceLock;
+use std::{collections::HashMap, sync::OnceLock};
 
 use wasmtime::{
     Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig,
@@ -8,7 +8,7 @@ use wasmtime::{
 };
 
 use crate::{
-    OpenError, bindings,
+    Folders, OpenError, bindings,
     compiled::Compiled,
     imports,
     places::Places,
@@ -48,6 +48,7 @@ pub struct Engine {
     pub(crate) crowd: Crowd,
     /// Made when the first plugin needs it: most sessions have none that does.
     wasi: OnceLock<Linker<WasiState>>,
+    folders: HashMap<String, Folders>,
 }
 
 impl Engine {
@@ -79,7 +80,19 @@ impl Engine {
         let ticker = Ticker::new(wasmtime.weak());
         let (places, crowd, wasi) =
             (Places::new(calls.min(CONCURRENT_CALLS)), Crowd::default(), OnceLock::new());
-        Ok(Self { wasmtime, linker, ticker, places, crowd, wasi })
+        Ok(Self { wasmtime, linker, ticker, places, crowd, wasi, folders: HashMap::new() })
+    }
+
+    /// The engine of a session in which the operator granted these folders, by the name of the plugin.
+    #[must_use]
+    pub fn granting(self, folders: HashMap<String, Folders>) -> Self {
+        Self { folders, ..self }
+    }
+
+    /// What the operator granted to a plugin.
+    #[must_use]
+    pub fn folders(&self, plugin: &str) -> Folders {
+        self.folders.get(plugin).cloned().unwrap_or_default()
     }
 
     /// The contract and WASI, for plugins that import both.

@@ -40,25 +40,25 @@ impl Plugin {
     /// # Errors
     /// The code is damaged or of another engine, or it does not fit the world.
     pub fn open(engine: &Arc<Engine>, code: &Compiled) -> Result<Self, OpenError> {
-        Self::open_with(engine, code, &Folders::default())
-    }
-
-    /// As [`Plugin::open`], with the folders that the operator granted to this plugin.
-    ///
-    /// # Errors
-    /// As [`Plugin::open`]; also if there are folders and the plugin imports no WASI, which is a mistake of
-    /// whoever granted them.
-    pub fn open_with(
-        engine: &Arc<Engine>,
-        code: &Compiled,
-        folders: &Folders,
-    ) -> Result<Self, OpenError> {
         // SAFETY: `Compiled` comes from our compiler or from bytes that its maker vouched for.
         #[expect(unsafe_code, reason = "loads our own compiled code")]
         let component = unsafe { Component::deserialize(&engine.wasmtime, code.bytes()) };
         let component = component.map_err(|error| OpenError::CompiledCode(format!("{error:#}")))?;
-        let component = link(engine, &component, folders)?;
+        let component = link(engine, &component)?;
         Ok(Self { engine: engine.clone(), holder: Holder::default(), component })
+    }
+
+    /// The plugin with the folders that the operator granted to it.
+    ///
+    /// # Errors
+    /// There are folders and the plugin imports no WASI: a mistake of whoever granted them.
+    pub fn with_folders(self, granted: Folders) -> Result<Self, OpenError> {
+        let component = match self.component {
+            Linked::Wasi(component, _) => Linked::Wasi(component, granted),
+            Linked::Contract(_) if !granted.is_empty() => return Err(OpenError::NoUseForFolders),
+            contract @ Linked::Contract(_) => contract,
+        };
+        Ok(Self { component, ..self })
     }
 
     /// Asks the plugin for its manifest, with every import of the contract refusing and no folder.
@@ -111,7 +111,7 @@ impl Plugin {
     }
 }
 
-fn link(engine: &Engine, component: &Component, folders: &Folders) -> Result<Linked, OpenError> {
+fn link(engine: &Engine, component: &Component) -> Result<Linked, OpenError> {
     let world = |error: wasmtime::Error| OpenError::World(format!("{error:#}"));
     let needs_wasi = component
         .component_type()
@@ -120,10 +120,7 @@ fn link(engine: &Engine, component: &Component, folders: &Folders) -> Result<Lin
     if needs_wasi {
         let linker = engine.wasi_linker()?;
         let linked = linker.instantiate_pre(component).and_then(PluginPre::new);
-        return Ok(Linked::Wasi(linked.map_err(world)?, folders.clone()));
-    }
-    if !folders.is_empty() {
-        return Err(OpenError::NoUseForFolders);
+        return Ok(Linked::Wasi(linked.map_err(world)?, Folders::default()));
     }
     let linked = engine.linker.instantiate_pre(component).and_then(PluginPre::new);
     Ok(Linked::Contract(linked.map_err(world)?))

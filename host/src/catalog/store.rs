@@ -195,6 +195,9 @@ impl Family {
             Code::Embedded(embedded) => Plugin::open(engine, &embedded.code).map_err(Unusable::of),
             Code::Stored(stored) => stored.open(engine).await,
         };
+        let granted =
+            |plugin: Plugin| plugin.with_folders(engine.folders(&self.name)).map_err(Unusable::of);
+        let plugin = plugin.and_then(granted);
         let outcome = if plugin.is_ok() { "opened" } else { "cannot be opened" };
         let (name, digest) = (&self.name, &self.digest);
         tracing::debug!("plugin `{name}` {outcome}: component sha256:{digest}");

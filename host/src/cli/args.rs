@@ -198,6 +198,9 @@ pub struct RunArgs {
     /// Leave tools out of the list whose scopes the sign-in lacks
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub hide_unusable: Option<String>,
+    /// Let a plugin see a folder; repeatable. It reads only, unless `:rw` is said
+    #[arg(long, value_name = "PLUGIN:FOLDER[:/PLACE][:rw]")]
+    pub allow_dir: Vec<String>,
     /// Serve a local demo tenant with made-up data: no account needed
     #[cfg(feature = "demo")]
     #[arg(long, conflicts_with = "profile")]
@@ -216,8 +219,17 @@ impl From<RunArgs> for RunFlags {
         let demo = args.demo;
         #[cfg(not(feature = "demo"))]
         let demo = false;
-        let RunArgs { tools, read_only, profile, hide_unusable, .. } = args;
+        let RunArgs { tools, read_only, profile, hide_unusable, allow_dir, .. } = args;
         let RunArgs { audit_log, audit_log_max_bytes, .. } = args;
-        Self { tools, read_only, profile, hide_unusable, demo, audit_log, audit_log_max_bytes }
+        Self {
+            tools,
+            read_only,
+            profile,
+            hide_unusable,
+            allow_dir,
+            demo,
+            audit_log,
+            audit_log_max_bytes,
+        }
     }
 }

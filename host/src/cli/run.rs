@@ -1,8 +1,8 @@
 //! `run`: the stdio server.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use auth0_mcp_sandbox::{Engine, OpenError};
+use auth0_mcp_sandbox::{Engine, Folder, FolderError, Folders, OpenError};
 use tokio::{runtime::Runtime, time::timeout};
 
 use super::{Product, stop::stop_signal};
@@ -28,8 +28,8 @@ use crate::{
     policy::{Layer, Policy, PolicyError, check::Known},
     secret::Redactor,
     settings::{
-        self, RunFlags, RunSettings, SettingsError, TenantChoice, env::Environment,
-        folders::NoFolder,
+        self, RunFlags, RunSettings, SettingsError, TenantChoice, allow_dir::AllowedDir,
+        env::Environment, folders::NoFolder,
     },
     telemetry::{self, Telemetry},
 };
@@ -68,6 +68,10 @@ enum RunError {
     Engine(#[from] OpenError),
     #[error("{0}")]
     System(#[from] std::io::Error),
+    #[error("--allow-dir: there is no plugin `{plugin}`; the plugins are {known}")]
+    NoSuchPlugin { plugin: String, known: String },
+    #[error("--allow-dir: {0}")]
+    AllowDir(#[from] FolderError),
 }
 
 /// For everybody who only wants to look.
@@ -90,6 +94,8 @@ impl RunError {
                 Exit::Credentials
             }
             Self::Settings(_)
+            | Self::NoSuchPlugin { .. }
+            | Self::AllowDir(_)
             | Self::Selection(_)
             | Self::AuditSettings(_)
             | Self::Audit(_)
@@ -129,6 +135,7 @@ fn start(
     let first_party = Family::embedded(product.plugins).map_err(SelectionError::from)?;
     let home = product.home(environment, policy);
     let mut live = Live::start(first_party, home, settings.selection.clone())?;
+    let folders = open_folders(&settings.folders, live.current().families())?;
     if !policy.layers().is_empty() {
         let warnings = policy.check(&Known::of(live.current().manifests()))?;
         warnings.iter().for_each(|warning| tracing::warn!("policy: {warning}"));
@@ -138,7 +145,7 @@ fn start(
     leave_out_unusable(&mut live, &settings, tenant.signed_in.credentials.scopes());
     let catalog = live.current();
     let calls = policy.concurrent_calls().map_or(usize::MAX, |entry| entry.value as usize);
-    let engine = Arc::new(Engine::with_calls(calls)?);
+    let engine = Arc::new(Engine::with_calls(calls)?.granting(folders));
     let management = Arc::new(Management::new(tenant.signed_in, redactor.clone()));
     let mask = Mask::new(redactor.clone());
     announce(&catalog, &settings);
@@ -172,6 +179,24 @@ fn telemetry(environment: &Environment, settings: &RunSettings) -> Telemetry {
     }
     let ca_file = settings.ca_file.clone();
     Telemetry::start(&state, move || telemetry::trust(ca_file.as_deref()))
+}
+
+/// The folders that each plugin may see, opened once for the session.
+fn open_folders(
+    allowed: &[AllowedDir],
+    families: &[Arc<Family>],
+) -> Result<HashMap<String, Folders>, RunError> {
+    let mut by_plugin: HashMap<String, Vec<Folder>> = HashMap::new();
+    for AllowedDir { plugin, folder } in allowed {
+        let names: Vec<&str> = families.iter().map(|family| family.name()).collect();
+        if !names.contains(&plugin.as_str()) {
+            let (plugin, known) = (plugin.clone(), names.join(", "));
+            return Err(RunError::NoSuchPlugin { plugin, known });
+        }
+        by_plugin.entry(plugin.clone()).or_default().push(folder.clone());
+    }
+    let open = |(plugin, folders): (String, Vec<Folder>)| Ok((plugin, Folders::open(&folders)?));
+    by_plugin.into_iter().map(open).collect()
 }
 
 /// Leaves the tools that the sign-in can use, where only those are asked for.

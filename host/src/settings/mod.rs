@@ -3,6 +3,7 @@
 //! Flags beat the environment, the environment beats defaults; read-only from any source wins. A value that
 //! is not understood is an error, never a default: a typo must not open what somebody meant to close.
 
+pub mod allow_dir;
 pub mod env;
 pub mod folders;
 
@@ -20,6 +21,7 @@ use crate::{
     },
     policy::Policy,
 };
+use allow_dir::{AllowDirError, AllowedDir};
 use env::Environment;
 
 /// What `run` was asked on its command line.
@@ -33,6 +35,8 @@ pub struct RunFlags {
     pub profile: Option<String>,
     /// `--hide-unusable`, with its optional value.
     pub hide_unusable: Option<String>,
+    /// Each `--allow-dir`.
+    pub allow_dir: Vec<String>,
     /// `--demo`.
     pub demo: bool,
     /// `--audit-log`.
@@ -52,6 +56,8 @@ pub struct RunSettings {
     pub profile: Option<ProfileName>,
     /// Whether tools are left out whose scopes the sign-in lacks.
     pub hide_unusable: bool,
+    /// Folders of this machine, each for one plugin.
+    pub folders: Vec<AllowedDir>,
     /// The folder for data; None where there is no home directory.
     pub data: Option<PathBuf>,
     /// `SSL_CERT_FILE`.
@@ -98,6 +104,9 @@ pub enum SettingsError {
         /// As it was given.
         value: String,
     },
+    /// A folder for a plugin.
+    #[error("--allow-dir {0}")]
+    AllowDir(#[from] AllowDirError),
     /// A name of a profile.
     #[error("{source_name}: {error}")]
     Profile {
@@ -119,6 +128,11 @@ impl RunSettings {
             tenant: if flags.demo { TenantChoice::Demo } else { tenant(environment) },
             profile: profile(flags.profile.as_deref(), environment)?,
             hide_unusable: hide_unusable(flags, environment)?,
+            folders: flags
+                .allow_dir
+                .iter()
+                .map(|v| AllowedDir::parse(v))
+                .collect::<Result<_, _>>()?,
             data: folders::data(environment).ok(),
             ca_file: environment.text("SSL_CERT_FILE").map(PathBuf::from),
             audit: audit(flags, environment)?,
