@@ -7,15 +7,19 @@ use auth0_mcp_plugin::wit::{
         invocation,
         log::{self, Level},
         management::{self, Request},
-        types::{Consequences, Effect, Endpoint, Failure, Manifest, Method, Tool},
+        types::{
+            Consequences, Effect, Endpoint, Failure, Manifest, Method, Refusal, TenantError, Tool,
+        },
     },
     exports::auth0_mcp::plugin::toolset::Guest,
 };
 
+mod raw;
+
 struct Hostile;
 
 /// Every tool; those whose name begins with `read_` say that they only read.
-const TOOLS: [&str; 23] = [
+const TOOLS: [&str; 44] = [
     "well_behaved",
     "spin",
     "wait_forever",
@@ -39,6 +43,27 @@ const TOOLS: [&str; 23] = [
     "panic_with",
     "huge_failure",
     "progress_flood",
+    "grow_all",
+    "copy_forever",
+    "pause_flood",
+    "deep_host_calls",
+    "huge_request",
+    "huge_path",
+    "overlapping_lists",
+    "log_overlapping",
+    "log_not_utf8",
+    "log_outside",
+    "log_bad_level",
+    "request_unaligned",
+    "answer_not_utf8",
+    "nan",
+    "poison",
+    "look_for_poison",
+    "slow_answers",
+    "format_strings",
+    "split_log",
+    "many_failures",
+    "huge_scopes",
 ];
 
 impl Guest for Hostile {
@@ -87,7 +112,39 @@ impl Guest for Hostile {
                 (0..100_000).for_each(|step| invocation::progress(step, None, "again"));
                 Ok("{}".into())
             }
-            _ => Err(Failure::Other("no such tool".into())),
+            "grow_all" => grow_all(),
+            "copy_forever" => copy_forever(),
+            "pause_flood" => {
+                (0..1_000_000).for_each(|_| _ = invocation::pause(0));
+                Ok("{}".into())
+            }
+            "deep_host_calls" => Ok(deep_host_calls(1).to_string()),
+            "huge_request" => sent(Method::Post, &["clients"], Some(&"1".repeat(3 << 20))),
+            "huge_path" => sent(Method::Get, &["clients"; 500_000], None),
+            "nan" => nan(),
+            "poison" => poison(),
+            "look_for_poison" => look_for_poison(),
+            "slow_answers" => slow_answers(),
+            "format_strings" => {
+                log::write(Level::Error, "%s%n%x {} {0} {tool} $HOME `id`");
+                Err(Failure::Other("%s%n%x {} {0} {tool} $HOME `id`".into()))
+            }
+            "split_log" => {
+                arguments.as_bytes().chunks(8).for_each(|part| {
+                    log::write(Level::Error, &String::from_utf8_lossy(part));
+                });
+                Ok("{}".into())
+            }
+            "many_failures" => Err(Failure::Tenant(TenantError {
+                status: 200,
+                code: Some("\u{1b}[31m".repeat(100)),
+                message: "<script>\u{202e}\n[ERROR:auth0-mcp] forged".into(),
+            })),
+            "huge_scopes" => {
+                let scopes = (0..100_000).map(|number| format!("scope{number}")).collect();
+                Err(Failure::Refused(Refusal::InsufficientScope(scopes)))
+            }
+            raw => raw::call(raw),
         }
     }
 }
@@ -99,7 +156,7 @@ fn tool(name: &str) -> Tool {
     };
     let row = |method, path: &str| Endpoint { method, path: path.into(), scopes: vec![] };
     let mut endpoints = vec![row(Method::Get, "clients/{id}")];
-    if name == "body_not_json" {
+    if matches!(name, "body_not_json" | "huge_request") {
         endpoints.push(row(Method::Post, "clients"));
     }
     Tool {
@@ -174,6 +231,63 @@ fn flood() -> Result<String, Failure> {
             }
         }
     }
+}
+
+/// All the memory that there is to be had, a page at a time; then goes on without.
+fn grow_all() -> Result<String, Failure> {
+    let mut pages = 0;
+    while core::arch::wasm32::memory_grow(0, 1) != usize::MAX {
+        pages += 1;
+    }
+    Ok(format!(r#"{{"pages":{pages}}}"#))
+}
+
+/// Bulk instructions, each of which takes as long as it can.
+fn copy_forever() -> Result<String, Failure> {
+    let mut block = vec![1_u8; 60 << 20];
+    loop {
+        block.copy_within(0..(30 << 20), 30 << 20);
+        block.fill(std::hint::black_box(2));
+    }
+}
+
+/// Calls the host from every depth of the stack, so that some call has the least room that there is.
+fn deep_host_calls(depth: u64) -> u64 {
+    _ = invocation::started();
+    _ = management::send(&request(Method::Get, &["users", "abc"], None));
+    std::hint::black_box(deep_host_calls(std::hint::black_box(depth + 1)) + 1)
+}
+
+/// The bits of values that are not numbers, made in ways that differ between processors.
+fn nan() -> Result<String, Failure> {
+    let zero = std::hint::black_box(0.0_f64);
+    let made = [zero / zero, f64::INFINITY - f64::INFINITY, (-1.0_f64).sqrt(), zero * f64::INFINITY];
+    let bits = made.map(|value| format!("\"{:x}\"", value.to_bits()));
+    Ok(format!(r#"{{"bits":[{}]}}"#, bits.join(",")))
+}
+
+/// Ours, to know it again.
+const POISON: u8 = 0xa5;
+
+fn poison() -> Result<String, Failure> {
+    let mut block = vec![POISON; 50 << 20];
+    std::hint::black_box(&mut block);
+    Ok("{}".into())
+}
+
+/// Whether anything of an earlier call is left in memory that this one has not written.
+fn look_for_poison() -> Result<String, Failure> {
+    // Memory from the system is not cleared by the allocator, which knows that it is zero.
+    let block = std::hint::black_box(vec![0_u8; 50 << 20]);
+    let found = block.iter().filter(|byte| **byte != 0).count();
+    Ok(format!(r#"{{"found":{found}}}"#))
+}
+
+/// A hundred requests, and as much of each answer kept as fits.
+fn slow_answers() -> Result<String, Failure> {
+    let get = request(Method::Get, &["clients", "abc"], None);
+    let kept: Vec<_> = (0..100).filter_map(|_| management::send(&get).ok()).collect();
+    Ok(format!(r#"{{"kept":{}}}"#, kept.len()))
 }
 
 fn forge_log() -> Result<String, Failure> {
