@@ -8,7 +8,7 @@ use std::{
 
 use auth0_mcp_sandbox::{
     Answer, Capabilities, Engine, Limits,
-    contract::{Failure, Level, Refusal, Request, Response, TenantError},
+    contract::{Failure, Level, Refusal, Request, Response},
 };
 
 use crate::{
@@ -119,15 +119,7 @@ impl Calls {
 
     /// A failure's texts without anything that looks like a secret.
     fn masked(&self, failure: Failure) -> Failure {
-        match failure {
-            Failure::InvalidArguments(text) => Failure::InvalidArguments(self.text(text)),
-            Failure::Tenant(error) => {
-                Failure::Tenant(TenantError { message: self.text(error.message), ..error })
-            }
-            Failure::Other(text) => Failure::Other(self.text(text)),
-            // Texts of the host itself, masked where they were made.
-            Failure::Refused(refusal) => Failure::Refused(refusal),
-        }
+        failure.map(|text| self.text(text))
     }
 
     fn text(&self, text: String) -> String {

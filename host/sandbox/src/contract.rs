@@ -26,6 +26,21 @@ impl Method {
 }
 
 impl Failure {
+    /// The same with every text changed by `change`. All of them are the plugin's own words, also those of a
+    /// refusal: it can hand on what the host said, or make it up.
+    #[must_use]
+    pub fn map(self, change: impl Fn(String) -> String) -> Self {
+        match self {
+            Self::InvalidArguments(text) => Self::InvalidArguments(change(text)),
+            Self::Other(text) => Self::Other(change(text)),
+            Self::Tenant(TenantError { status, code, message }) => {
+                let (code, message) = (code.map(&change), change(message));
+                Self::Tenant(TenantError { status, code, message })
+            }
+            Self::Refused(refusal) => Self::Refused(refusal.map(change)),
+        }
+    }
+
     /// How much text it holds, in bytes.
     #[must_use]
     pub fn text_bytes(&self) -> usize {
@@ -38,6 +53,21 @@ impl Failure {
 }
 
 impl Refusal {
+    fn map(self, change: impl Fn(String) -> String) -> Self {
+        match self {
+            Self::NotGranted(text) => Self::NotGranted(change(text)),
+            Self::InvalidRequest(text) => Self::InvalidRequest(change(text)),
+            Self::Unreachable(text) => Self::Unreachable(change(text)),
+            Self::MalformedAnswer(text) => Self::MalformedAnswer(change(text)),
+            Self::InsufficientScope(scopes) => {
+                Self::InsufficientScope(scopes.into_iter().map(change).collect())
+            }
+            Self::SessionExpired | Self::RateLimited(_) | Self::TimedOut | Self::TooLarge(_) => {
+                self
+            }
+        }
+    }
+
     fn text_bytes(&self) -> usize {
         match self {
             Self::NotGranted(text)

@@ -11,6 +11,7 @@ use crate::{
     places::Holder,
     state::State,
     store::{Call, CallStore},
+    text::escaped,
     wasi::WasiState,
 };
 
@@ -107,7 +108,11 @@ impl Plugin {
             Ok(json) => (json.len(), limits.answer),
             Err(failure) => (failure.text_bytes(), limits.failure),
         };
-        if bytes > limit { Err(PluginFault::AnswerTooLarge { bytes, limit }) } else { Ok(answer) }
+        if bytes > limit {
+            return Err(PluginFault::AnswerTooLarge { bytes, limit });
+        }
+        // A failure is shown to people and read by a model; an answer is JSON, whose texts are data.
+        Ok(answer.map_err(|failure| failure.map(|text| escaped(&text))))
     }
 }
 

@@ -18,6 +18,19 @@ pub(crate) fn bounded(text: &str, limit: usize) -> String {
     line
 }
 
+/// The same text, with an escape for each character that hides or controls; its lines stay.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character != '\n' && (character.is_control() || is_hidden(character)) {
+            plain.extend(character.escape_unicode());
+        } else {
+            plain.push(character);
+        }
+    }
+    plain
+}
+
 /// Characters that show nothing or reorder what is shown: a line with them does not say what it seems to say.
 pub(crate) fn is_hidden(character: char) -> bool {
     matches!(character,

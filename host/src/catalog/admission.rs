@@ -70,6 +70,15 @@ impl Arguments {
         problems.join("; ")
     }
 
+    /// Whether arguments can be checked: the schema is a schema, and its patterns are not too costly.
+    ///
+    /// # Errors
+    /// What is wrong with it, in at most a few hundred characters.
+    pub fn usable(&self) -> Result<(), String> {
+        let shorten = |error: &String| error.escape_debug().take(300).collect();
+        self.validator().map(|_| ()).map_err(shorten)
+    }
+
     fn validator(&self) -> Result<&Validator, &String> {
         let build = || options().build(&self.schema).map_err(|error| error.to_string());
         self.validator.get_or_init(build).as_ref()

@@ -89,6 +89,10 @@ fn not_admitted(component: &[u8], refused: &Refused, started: Instant) -> Report
         Refused::Compile(_) => "build it with a current compiler and without debug information",
         Refused::Describe(_) => "`describe` must return the manifest and do nothing else",
         Refused::Manifest(_) => "correct the manifest; wit/README.md lists the rules",
+        Refused::Fickle => "`describe` must not depend on time, chance or files",
+        Refused::Schema { .. } => {
+            "correct the schema; a pattern is compiled within 1 MiB, so bound its repetitions"
+        }
     };
     let finding = Finding::new(refused.to_string(), advice);
     let check = Check::required(COMPONENT, "", vec![finding]);

@@ -22,7 +22,7 @@ use crate::{
 pub type Schema = Map<String, Value>;
 
 /// What a plugin is and which tools it has.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// The plugin's name, `[a-z0-9-]{1,60}`.
@@ -36,7 +36,7 @@ pub struct Manifest {
 }
 
 /// One tool.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tool {
     /// `[a-z0-9_]{1,60}`.

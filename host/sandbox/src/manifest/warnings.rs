@@ -2,6 +2,8 @@
 //! phrases finds them all, and an honest text may hold one. So these are warnings, for the person who decides
 //! whether to add the plugin, and not refusals.
 
+use std::fmt;
+
 use serde_json::Value;
 
 use super::Manifest;
@@ -14,6 +16,12 @@ pub struct Warning {
     pub place: String,
     /// What is suspicious about it, with the words.
     pub problem: String,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.place, self.problem)
+    }
 }
 
 /// Words, in lower case, and what they try.

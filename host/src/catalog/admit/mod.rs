@@ -18,11 +18,12 @@ use std::{
 };
 
 use auth0_mcp_sandbox::{
-    Compiled, Engine, Limits, Manifest, OpenError, Plugin, PluginFault, imports,
+    Compiled, Engine, Limits, Manifest, OpenError, Plugin, PluginFault, check, imports,
     manifest::ManifestError,
 };
 use sha2::{Digest, Sha256};
 
+use super::admission::Arguments;
 use compiler::{CompileError, Compiler};
 
 /// The largest component that is read, in bytes. A JavaScript or Python engine inside makes 12 to 20 MiB.
@@ -60,10 +61,23 @@ pub enum Refused {
     Compile(#[from] CompileError),
     /// It trapped, or hit a limit, while it described itself.
     #[error("the component could not describe itself: {0}")]
-    Describe(#[from] PluginFault),
+    Describe(PluginFault),
     /// What it said breaks a rule of the contract.
     #[error("the manifest is refused: {0}")]
-    Manifest(#[from] ManifestError),
+    Manifest(ManifestError),
+    /// What it says depends on the day.
+    #[error(
+        "the component describes itself differently each time it is asked, so nothing that it says can be relied on"
+    )]
+    Fickle,
+    /// A schema that arguments cannot be checked against.
+    #[error("the input schema of `{tool}` is refused: {problem}")]
+    Schema {
+        /// The tool.
+        tool: String,
+        /// What is wrong with its schema.
+        problem: String,
+    },
 }
 
 /// Examines a component. Nothing of it runs outside of the sandbox.
@@ -80,14 +94,30 @@ pub async fn examine(
     if size > LARGEST {
         return Err(Refused::TooLarge(size));
     }
+    check(component)?;
     let imports = imports(component)?;
     let began = Instant::now();
     let code = compiler.compile(engine, component).await?;
     let compiled_in = began.elapsed();
     let plugin = Plugin::open(engine, &code)?;
-    let manifest = Manifest::admit(plugin.describe(limits).await?)?;
+    let manifest = describe(&plugin, limits).await?;
     let digest = digest(component);
     Ok(Examined { digest, size, imports, manifest, code, compiled_in, plugin })
+}
+
+/// The manifest: said twice the same, with schemas that arguments can be checked against.
+async fn describe(plugin: &Plugin, limits: Limits) -> Result<Manifest, Refused> {
+    let said = plugin.describe(limits).await.map_err(Refused::Describe)?;
+    let again = plugin.describe(limits).await.map_err(Refused::Describe)?;
+    let manifest = Manifest::admit(said).map_err(Refused::Manifest)?;
+    if !Manifest::admit(again).is_ok_and(|again| again == manifest) {
+        return Err(Refused::Fickle);
+    }
+    for tool in &manifest.tools {
+        let problem = Arguments::of(&tool.name, &tool.input_schema).usable();
+        problem.map_err(|problem| Refused::Schema { tool: tool.name.clone(), problem })?;
+    }
+    Ok(manifest)
 }
 
 /// SHA-256 in lowercase hex, as `sha256sum` prints it.

@@ -61,6 +61,9 @@ impl Card<'_> {
                 line("", &format!("  off: {denial}"));
             }
         }
+        for warning in self.manifest.warnings() {
+            line("warning", &warning.to_string());
+        }
         text.trim_end().to_owned()
     }
 
@@ -80,6 +83,7 @@ impl Card<'_> {
             "imports": self.imports.iter().map(import).collect::<Vec<_>>(),
             "scopes": scopes(self.manifest),
             "tools": tools,
+            "warnings": self.manifest.warnings().iter().map(ToString::to_string).collect::<Vec<_>>(),
             "admitted": self.reasons.is_empty(),
             "reasons": self.reasons,
         })

@@ -131,7 +131,10 @@ fn schema(behaviour: &str) -> String {
         "schema-pattern" => property(r#"{"pattern":"((((a{1,1000}){1,1000}){1,1000}){1,1000})"}"#),
         "schema-patterns" => {
             let one = |number| format!(r#""p{number}":{{"pattern":"a"}}"#);
-            with(&format!(r#""properties":{{{}}}"#, (0..200).map(one).collect::<Vec<_>>().join(",")))
+            with(&format!(
+                r#""properties":{{{}}}"#,
+                (0..200).map(one).collect::<Vec<_>>().join(",")
+            ))
         }
         "schema-wrong" => property(r#"{"type":"no-such-type"}"#),
         _ => CLOSED.into(),
@@ -142,7 +145,9 @@ fn schema(behaviour: &str) -> String {
 fn doubling() -> String {
     let definition = |n| {
         let next = n + 1;
-        format!(r##""d{n}":{{"allOf":[{{"$ref":"#/$defs/d{next}"}},{{"$ref":"#/$defs/d{next}"}}]}}"##)
+        format!(
+            r##""d{n}":{{"allOf":[{{"$ref":"#/$defs/d{next}"}},{{"$ref":"#/$defs/d{next}"}}]}}"##
+        )
     };
     let definitions: Vec<_> = (0..60).map(definition).collect();
     format!(

@@ -61,8 +61,8 @@ const TOOLS: [&str; 44] = [
     "look_for_poison",
     "slow_answers",
     "format_strings",
-    "split_log",
-    "many_failures",
+    "forge_failure",
+    "forge_refusal",
     "huge_scopes",
 ];
 
@@ -114,10 +114,9 @@ impl Guest for Hostile {
             }
             "grow_all" => grow_all(),
             "copy_forever" => copy_forever(),
-            "pause_flood" => {
-                (0..1_000_000).for_each(|_| _ = invocation::pause(0));
-                Ok("{}".into())
-            }
+            "pause_flood" => loop {
+                _ = invocation::pause(0);
+            },
             "deep_host_calls" => Ok(deep_host_calls(1).to_string()),
             "huge_request" => sent(Method::Post, &["clients"], Some(&"1".repeat(3 << 20))),
             "huge_path" => sent(Method::Get, &["clients"; 500_000], None),
@@ -129,13 +128,8 @@ impl Guest for Hostile {
                 log::write(Level::Error, "%s%n%x {} {0} {tool} $HOME `id`");
                 Err(Failure::Other("%s%n%x {} {0} {tool} $HOME `id`".into()))
             }
-            "split_log" => {
-                arguments.as_bytes().chunks(8).for_each(|part| {
-                    log::write(Level::Error, &String::from_utf8_lossy(part));
-                });
-                Ok("{}".into())
-            }
-            "many_failures" => Err(Failure::Tenant(TenantError {
+            "forge_refusal" => Err(Failure::Refused(Refusal::NotGranted(arguments))),
+            "forge_failure" => Err(Failure::Tenant(TenantError {
                 status: 200,
                 code: Some("\u{1b}[31m".repeat(100)),
                 message: "<script>\u{202e}\n[ERROR:auth0-mcp] forged".into(),
@@ -244,14 +238,15 @@ fn grow_all() -> Result<String, Failure> {
 
 /// Bulk instructions, each of which takes as long as it can.
 fn copy_forever() -> Result<String, Failure> {
-    let mut block = vec![1_u8; 60 << 20];
+    let mut block = vec![1_u8; 50 << 20];
     loop {
-        block.copy_within(0..(30 << 20), 30 << 20);
+        block.copy_within(0..(25 << 20), 25 << 20);
         block.fill(std::hint::black_box(2));
     }
 }
 
 /// Calls the host from every depth of the stack, so that some call has the least room that there is.
+#[expect(unconditional_recursion, reason = "that is what it is for")]
 fn deep_host_calls(depth: u64) -> u64 {
     _ = invocation::started();
     _ = management::send(&request(Method::Get, &["users", "abc"], None));
@@ -261,7 +256,8 @@ fn deep_host_calls(depth: u64) -> u64 {
 /// The bits of values that are not numbers, made in ways that differ between processors.
 fn nan() -> Result<String, Failure> {
     let zero = std::hint::black_box(0.0_f64);
-    let made = [zero / zero, f64::INFINITY - f64::INFINITY, (-1.0_f64).sqrt(), zero * f64::INFINITY];
+    let made =
+        [zero / zero, f64::INFINITY - f64::INFINITY, (-1.0_f64).sqrt(), zero * f64::INFINITY];
     let bits = made.map(|value| format!("\"{:x}\"", value.to_bits()));
     Ok(format!(r#"{{"bits":[{}]}}"#, bits.join(",")))
 }

@@ -1,4 +1,5 @@
 //! Calls of the host with what no compiler of components would write: the canonical ABI by hand.
+#![expect(unsafe_code, reason = "breaks the rules of the ABI on purpose; the host must hold")]
 
 use auth0_mcp_plugin::wit::auth0_mcp::plugin::types::Failure;
 
@@ -33,7 +34,6 @@ struct Slice {
 }
 
 /// One tool.
-#[expect(unsafe_code, reason = "breaks the rules of the ABI on purpose; the host must hold")]
 pub(super) fn call(tool: &str) -> Result<String, Failure> {
     let text = "x".repeat(1 << 20);
     let mut answer = vec![0_u64; 64];

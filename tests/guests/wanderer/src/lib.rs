@@ -2,7 +2,6 @@
 //! with it. What each finds is its answer.
 #![cfg(target_family = "wasm")]
 
-#[expect(missing_docs, reason = "generated code")]
 mod wit {
     wit_bindgen::generate!({
         path: ["../../../wit", "wit"],
@@ -114,9 +113,9 @@ impl Guest for Wanderer {
                 let hard = folder.link_at(PathFlags::empty(), path, folder, "hard");
                 Ok(format!("{symbolic:?} {hard:?}"))
             }),
-            "wander_rename" => {
-                in_folder(|folder| Ok(format!("{:?}", folder.rename_at(path, folder, "../moved.txt"))))
-            }
+            "wander_rename" => in_folder(|folder| {
+                Ok(format!("{:?}", folder.rename_at(path, folder, "../moved.txt")))
+            }),
             "wander_fill" => in_folder(fill),
             "wander_fill_stream" => in_folder(fill_stream),
             "wander_sparse" => in_folder(|folder| {
@@ -187,7 +186,8 @@ fn output(text: &str) -> Result<String, Failure> {
     for part in text.as_bytes().chunks(4096) {
         _ = stdout::get_stdout().blocking_write_and_flush(part);
     }
-    _ = stdout::get_stdout().blocking_write_and_flush("ünd\u{1b}[2J\n[ERROR:auth0-mcp] forged".as_bytes());
+    _ = stdout::get_stdout()
+        .blocking_write_and_flush("ünd\u{1b}[2J\n[ERROR:auth0-mcp] forged".as_bytes());
     said("written")
 }
 
@@ -236,4 +236,9 @@ fn fill_stream(folder: &Descriptor) -> Result<String, ErrorCode> {
     Ok(written.to_string())
 }
 
-wit::export!(Wanderer with_types_in wit);
+#[expect(unsafe_code, reason = "generated code: the exports of the component")]
+mod export {
+    use super::{Wanderer, wit};
+
+    wit::export!(Wanderer with_types_in wit);
+}

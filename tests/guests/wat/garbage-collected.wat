@@ -1,0 +1,3 @@
+;; Objects of the engine are off.
+;; expected: gc
+(component (core module (type (struct (field i32)))))

@@ -1,0 +1,8 @@
+;; A list of four billion tools.
+;; expected: the component could not describe itself
+(module
+  (memory (export "memory") 1)
+  (data (i32.const 24) "\00\00\00\00\ff\ff\ff\ff")
+  (func (export "auth0-mcp:plugin/toolset@1.0.0#describe") (result i32) i32.const 0)
+  (func (export "auth0-mcp:plugin/toolset@1.0.0#call") (param i32 i32 i32 i32) (result i32) unreachable)
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) unreachable))

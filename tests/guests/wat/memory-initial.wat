@@ -1,0 +1,7 @@
+;; Wants a gibibyte to begin with.
+;; expected: memory
+(module
+  (memory (export "memory") 16384)
+  (func (export "auth0-mcp:plugin/toolset@1.0.0#describe") (result i32) i32.const 0)
+  (func (export "auth0-mcp:plugin/toolset@1.0.0#call") (param i32 i32 i32 i32) (result i32) unreachable)
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) unreachable))

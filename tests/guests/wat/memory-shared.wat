@@ -1,0 +1,3 @@
+;; Threads are off.
+;; expected: threads
+(component (core module (memory 1 1 shared)))

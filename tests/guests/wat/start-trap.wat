@@ -1,0 +1,9 @@
+;; Traps before anything is asked of it.
+;; expected: the component could not describe itself: the plugin was stopped: wasm trap: wasm `unreachable`
+(module
+  (memory (export "memory") 1)
+  (func $start unreachable)
+  (start $start)
+  (func (export "auth0-mcp:plugin/toolset@1.0.0#describe") (result i32) i32.const 0)
+  (func (export "auth0-mcp:plugin/toolset@1.0.0#call") (param i32 i32 i32 i32) (result i32) unreachable)
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) unreachable))
