@@ -71,7 +71,7 @@ fn change(behaviour: &str, manifest: &mut Manifest) {
         "recurse" => manifest.version = recurse(1).to_string(),
         "ask" => manifest.description = ask(),
         "log-flood" => (0..1_000_000).for_each(|_| log::write(Level::Error, "again")),
-        "name-of-ours" => manifest.name = "applications".into(),
+        "name-of-another" => manifest.name = "wanderer".into(),
         "name-with-path" => manifest.name = "../../evil".into(),
         "huge-name" => manifest.name = "x".repeat(8 << 20),
         "huge-everything" => manifest.description = "x".repeat(40 << 20),
