@@ -198,8 +198,8 @@ pub struct RunArgs {
     /// Leave tools out of the list whose scopes the sign-in lacks
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub hide_unusable: Option<String>,
-    /// Let a plugin see a folder; repeatable. It reads only, unless `:rw` is said
-    #[arg(long, value_name = "PLUGIN:FOLDER[:/PLACE][:rw]")]
+    /// Let a plugin see a folder: PLUGIN:FOLDER[:/PLACE][:rw]; read-only unless `:rw` is said; repeatable
+    #[arg(long, value_name = "GRANT")]
     pub allow_dir: Vec<String>,
     /// Serve a local demo tenant with made-up data: no account needed
     #[cfg(feature = "demo")]

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     answers, at_once, goes_on,
-    session::{Builder, Called},
+    session::Builder,
     tenant,
 };
 
