@@ -4,11 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::json;
 
-use crate::{
-    answers, at_once, goes_on,
-    session::Builder,
-    tenant,
-};
+use crate::{answers, at_once, goes_on, session::Builder, tenant};
 
 /// Tools that must fail, and the words of it.
 const FAILS: [(&str, &str); 31] = [
