@@ -247,5 +247,7 @@ fn computing_calls_hold_nobody_up_for_longer_than_a_turn() {
         })
         .collect();
     took.sort();
-    assert!(took[4] < Duration::from_millis(100), "{took:?}");
+    // Without turns the runtime looks at its sockets after 61 ticks, which is 610 ms. A machine that is busy
+    // with other things takes longer than one turn.
+    assert!(took[4] < Duration::from_millis(450), "{took:?}");
 }
