@@ -2,7 +2,7 @@
 
 use std::{future::Future, path::PathBuf};
 
-use super::{Product, printer::Printer, stop::stop_signal};
+use super::{Product, printer::Printer, stop::interrupt};
 use crate::{
     auth::{Domain, Https, Trust, TrustError, oauth::AuthorizationServer, vault::Vault},
     log,
@@ -51,7 +51,7 @@ impl<'a> Context<'a> {
         let ended = runtime.block_on(async {
             tokio::select! {
                 result = work => Some(result),
-                () = stop_signal() => None,
+                () = interrupt() => None,
             }
         });
         // Nothing that still blocks a thread may hold the end up.

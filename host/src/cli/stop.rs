@@ -1,6 +1,15 @@
 //! The system or the user asks the process to end.
 
-/// Resolves when the system asks the process to end.
+/// Resolves when the user presses Ctrl-C. Other signals keep their meaning, which is the end of the process: a
+/// question at a terminal that has gone would never be answered.
+pub(super) async fn interrupt() {
+    // Without a handler, Ctrl-C ends the process.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
+}
+
+/// Resolves when the system asks the server to end.
 #[cfg(unix)]
 pub(super) async fn stop_signal() {
     use tokio::signal::unix::{SignalKind, signal};
@@ -18,8 +27,4 @@ pub(super) async fn stop_signal() {
 
 /// Resolves when the user presses Ctrl-C.
 #[cfg(not(unix))]
-pub(super) async fn stop_signal() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
-    }
-}
+pub(super) use interrupt as stop_signal;
