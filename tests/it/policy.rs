@@ -240,6 +240,21 @@ fn a_denied_family_is_off_by_its_rule_and_never_opened() {
 }
 
 #[test]
+fn a_policy_forbids_folders_whatever_the_flag_says() {
+    let tenant = tenant();
+    let folder = format!("logs:{}", env!("CARGO_TARGET_TMPDIR"));
+    let start = |policy: &Path| {
+        let builder = Builder::new().tenant(&tenant).raw().args(&["--allow-dir", &folder]);
+        builder.env("AUTH0_MCP_POLICY", policy.to_str().unwrap()).start().end()
+    };
+    let ended = start(&policy("plugins.allow-dir = false"));
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    let says = "--allow-dir: the operator's policy forbids it: plugins may not be given folders";
+    assert!(ended.stderr.contains(says), "{}", ended.stderr);
+    assert_eq!(start(&policy("plugins.third-party = false")).code, Some(0));
+}
+
+#[test]
 fn limits_can_only_be_lowered() {
     let tenant = tenant();
     let started = |text: &str| {

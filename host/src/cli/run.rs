@@ -25,7 +25,7 @@ use crate::{
     log,
     management::{Management, Mask},
     mcp,
-    policy::{Layer, Policy, PolicyError, check::Known},
+    policy::{Denial, Layer, Policy, PolicyError, check::Known},
     secret::Redactor,
     settings::{
         self, RunFlags, RunSettings, SettingsError, TenantChoice, allow_dir::AllowedDir,
@@ -72,6 +72,8 @@ enum RunError {
     NoSuchPlugin { plugin: String, known: String },
     #[error("--allow-dir: {0}")]
     AllowDir(#[from] FolderError),
+    #[error("--allow-dir: the operator's policy forbids it: {0}")]
+    AllowDirDenied(Denial),
 }
 
 /// For everybody who only wants to look.
@@ -96,6 +98,7 @@ impl RunError {
             Self::Settings(_)
             | Self::NoSuchPlugin { .. }
             | Self::AllowDir(_)
+            | Self::AllowDirDenied(_)
             | Self::Selection(_)
             | Self::AuditSettings(_)
             | Self::Audit(_)
@@ -135,6 +138,9 @@ fn start(
     let first_party = Family::embedded(product.plugins).map_err(SelectionError::from)?;
     let home = product.home(environment, policy);
     let mut live = Live::start(first_party, home, settings.selection.clone())?;
+    if !settings.folders.is_empty() {
+        policy.allow_dir().map_err(RunError::AllowDirDenied)?;
+    }
     let folders = open_folders(&settings.folders, live.current().families())?;
     if !policy.layers().is_empty() {
         let warnings = policy.check(&Known::of(live.current().manifests()))?;
