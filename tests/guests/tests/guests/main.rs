@@ -2,7 +2,6 @@
 //! an error that names its reason, and the server that runs beside it answers the next call.
 #![expect(
     clippy::unwrap_used,
-    clippy::disallowed_methods,
     unreachable_pub,
     dead_code,
     reason = "tests; the session driver is shared"
