@@ -85,7 +85,9 @@ impl Calls {
         let definition = &tool.definition;
         let plugin = match tool.plugin(&self.engine).await {
             Ok(plugin) => plugin,
-            Err(error) => return (Outcome::Unusable(error.to_string()), "fault:unusable".into()),
+            Err(error) => {
+                return (Outcome::Unusable(error.for_the_model()), "fault:unusable".into());
+            }
         };
         let capabilities = Arc::new(Granted {
             tool: definition.name.clone(),

@@ -51,6 +51,9 @@ pub struct Damaged {
 #[error("{0}")]
 pub struct Unusable(pub String);
 
+/// Why a call did not wait for the compiler. It helps to call again, and nothing else does.
+const COMPILING: &str = "its plugin is still being compiled; call it again in a minute";
+
 /// A plugin: its tools are known by name, its manifest is read when one of them may be on, its code is opened
 /// when one of them is first called.
 pub struct Family {
@@ -151,8 +154,7 @@ impl Family {
                 _ = family.opened.get_or_init(|| family.open_now(&engine)).await;
             });
             if tokio::time::timeout(PATIENCE, opening).await.is_err() {
-                let text = "its plugin is still being compiled; call it again in a minute";
-                return Err(Unusable(text.to_owned()));
+                return Err(Unusable(COMPILING.to_owned()));
             }
         }
         let opened = self.opened.get_or_init(|| self.open_now(engine)).await;
@@ -206,6 +208,14 @@ impl Family {
 }
 
 impl Unusable {
+    /// The reason and what to do, for the model.
+    pub(crate) fn for_the_model(&self) -> String {
+        if self.0 == COMPILING {
+            return self.0.clone();
+        }
+        format!("{self}; the operator of auth0-mcp can look into it with `auth0-mcp plugin verify`")
+    }
+
     #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
     pub(crate) fn of(error: OpenError) -> Self {
         Self(error.to_string())

@@ -51,10 +51,7 @@ pub(crate) fn result(
             "{} stopped: {fault}. This is a fault of the tool, not of your request; other tools still work.",
             definition.name
         )),
-        Outcome::Unusable(reason) => error(format!(
-            "{} cannot run: {reason}. Ask the operator of auth0-mcp to install it again.",
-            definition.name
-        )),
+        Outcome::Unusable(reason) => error(format!("{} cannot run: {reason}.", definition.name)),
         Outcome::Unaudited(halted) => error(format!("{} was not run: {halted}", definition.name)),
     }
 }

@@ -21,21 +21,25 @@ pub(super) fn run(args: &ListArgs, context: &Context<'_>) -> anyhow::Result<Exit
         return Ok(Exit::Success);
     }
     for family in first_party {
-        let tools = family.tools().len();
-        context.printer.line(&format!("{}: part of auth0-mcp, {tools} tools", family.name()));
+        let tools = counted(family.tools().len());
+        context.printer.line(&format!("{}: part of auth0-mcp, {tools}", family.name()));
     }
     for row in &lock.plugins {
         let signer = row.signer.as_deref().map_or("unsigned".to_owned(), |by| format!("by {by}"));
         context.printer.line(&format!(
-            "{} {}: added {}, {} tools, {signer}, from {}",
+            "{} {}: added {}, {}, {signer}, from {}",
             row.name,
             row.version,
             row.added,
-            row.granted.len(),
+            counted(row.granted.len()),
             row.source
         ));
     }
     Ok(Exit::Success)
+}
+
+fn counted(tools: usize) -> String {
+    format!("{tools} tool{}", if tools == 1 { "" } else { "s" })
 }
 
 fn added(row: &Row) -> Value {
