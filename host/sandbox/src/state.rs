@@ -29,6 +29,8 @@ pub(crate) struct State {
     capabilities: Arc<dyn Capabilities>,
     limits: Limits,
     deadline: Instant,
+    /// When the guest last began to compute: at the start, and after a wait.
+    computing: Instant,
     requests: u32,
     progress: u32,
     pub(crate) limiter: Limiter,
@@ -43,7 +45,13 @@ impl State {
     ) -> Self {
         let limiter = Limiter::new(&limits);
         let log = Arc::new(Log::new(capabilities.clone(), &limits));
-        Self { capabilities, limits, deadline, requests: 0, progress: 0, limiter, log }
+        let computing = Instant::now();
+        Self { capabilities, limits, deadline, computing, requests: 0, progress: 0, limiter, log }
+    }
+
+    /// Whether the guest has computed for so long without a wait.
+    pub(crate) fn has_computed_for(&self, long: Duration, now: Instant) -> bool {
+        now.saturating_duration_since(self.computing) >= long
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -75,7 +83,12 @@ impl management::Host for State {
             return Ok(Err(Refusal::TooLarge(self.limits.request as u64)));
         }
         let deadline = self.deadline.checked_sub(LAST_WORDS).unwrap_or(self.deadline);
-        Ok(self.capabilities.send(request, deadline).await)
+        let answer = self.capabilities.send(request, deadline).await;
+        // A request that did not leave is no wait; those that leave are counted.
+        if !matches!(answer, Err(Refusal::NotGranted(_))) {
+            self.computing = Instant::now();
+        }
+        Ok(answer)
     }
 }
 
@@ -97,6 +110,9 @@ impl invocation::Host for State {
             return Ok(Err(Refusal::TimedOut));
         }
         tokio::time::sleep_until(wake.into()).await;
+        if milliseconds > 0 {
+            self.computing = Instant::now();
+        }
         Ok(Ok(()))
     }
 

@@ -14,7 +14,7 @@ use crate::{
     contract::{Failure, Manifest},
     places::{Holder, Place},
     state::State,
-    ticker::Running,
+    ticker::{Running, TICK},
     turns::Turns,
 };
 
@@ -73,11 +73,13 @@ impl<T: Data> CallStore<T> {
         // check below is the second lock on the same door: it holds even if nobody polls the timer.
         let last = deadline + Duration::from_millis(100);
         let mut turns = Turns::new(&engine.crowd);
-        inner.epoch_deadline_callback(move |_| {
-            Ok(if Instant::now() > last {
+        inner.epoch_deadline_callback(move |context| {
+            let now = Instant::now();
+            Ok(if now > last {
                 UpdateDeadline::Interrupt
             } else {
-                UpdateDeadline::YieldCustom(1, turns.next())
+                let for_long = context.data().call().has_computed_for(TICK, now);
+                UpdateDeadline::YieldCustom(1, turns.next(for_long))
             })
         });
         Self { inner, deadline, _running: running, _place: place }

@@ -28,8 +28,12 @@ impl Turns {
         Self { crowd: crowd.clone(), joined: false }
     }
 
-    /// What a call waits for at a tick.
-    pub(crate) fn next(&mut self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    /// What a call waits for at a tick. One that waited for the tenant while the clock ticked, and has not computed
+    /// for a whole tick since, only lets others through.
+    pub(crate) fn next(&mut self, for_long: bool) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        if !for_long {
+            return Box::pin(tokio::task::yield_now());
+        }
         if !self.joined {
             self.joined = true;
             self.crowd.0.fetch_add(1, Ordering::Relaxed);
