@@ -80,7 +80,7 @@ lint: wasm-target
 
 # Measure start-up, memory, overhead and throughput
 bench: build
-    cargo build --release --locked --package bench
+    cargo build --release --locked --workspace --bin bench
     target/release/bench target/release/auth0-mcp
 
 # What CI runs
