@@ -90,7 +90,7 @@ pub enum Event<'a> {
         name: &'a str,
         /// SHA-256 of its component.
         plugin: &'a str,
-        /// `added`, `removed`, `withdrawn`.
+        /// `added`, `updated`, `removed`, `withdrawn`, `restored`.
         change: &'a str,
     },
     /// The line before broke off and is set aside.

@@ -18,6 +18,7 @@ use super::{
     Catalog, Family, Selection, SelectionError,
     stored::{Home, Stamp},
 };
+use crate::audit::Audit;
 
 /// How often a server that nobody asks anything looks at the lock.
 const LOOK: Duration = Duration::from_secs(2);
@@ -32,6 +33,7 @@ pub struct Live {
     /// The sign-in's scopes, if tools that need others are left out.
     scopes: Option<Vec<String>>,
     seen: Mutex<Stamp>,
+    audit: Audit,
 }
 
 impl Live {
@@ -50,7 +52,13 @@ impl Live {
         families.extend(home.iter().flat_map(|home| home.families(&first_party)));
         let catalog = Catalog::build(families, &selection)?;
         let current = watch::Sender::new(Arc::new(catalog));
-        Ok(Self { current, first_party, home, selection, scopes: None, seen: Mutex::new(stamp) })
+        let (seen, audit) = (Mutex::new(stamp), Audit::off());
+        Ok(Self { current, first_party, home, selection, scopes: None, seen, audit })
+    }
+
+    /// Writes what changes from now on into this log.
+    pub fn record_in(&mut self, audit: Audit) {
+        self.audit = audit;
     }
 
     /// Leaves out the tools that need other scopes than these, now and after each change.
@@ -85,8 +93,14 @@ impl Live {
             "plugin `{0}` failed three times within a minute: its tools are withdrawn until `auth0-mcp plugin verify {0}` finds nothing wrong, or until the next start",
             family.name()
         );
+        self.record(family, Change::Withdrawn);
         let families = self.current.borrow().families().to_vec();
         self.replace(families);
+    }
+
+    /// Writes a change down before anything can be called because of it.
+    fn record(&self, family: &Family, change: Change) {
+        self.audit.plugin(family.name(), family.digest(), change.word());
     }
 
     /// Looks at the lock from time to time, and compiles what has no code that can be used; until it is dropped.
@@ -121,7 +135,9 @@ impl Live {
             let same = known.get(family.name()).filter(|known| known.is_still(&family));
             families.push(same.map_or(family, |same| (*same).clone()));
         }
-        tracing::info!("plugins.lock changed: {}", difference(&before, &families));
+        let changes = changes(before.families(), &families);
+        tracing::info!("plugins.lock changed: {}", sentence(&changes));
+        changes.iter().for_each(|(family, change)| self.record(family, *change));
         self.replace(families);
     }
 
@@ -145,21 +161,63 @@ async fn prepare(catalog: Arc<Catalog>, engine: Arc<Engine>) {
     }
 }
 
-/// Which plugins came, went or changed, for the log.
-fn difference(before: &Catalog, after: &[Arc<Family>]) -> String {
-    let old: HashMap<_, _> = before.families().iter().map(|f| (f.name(), f.digest())).collect();
-    let new: HashMap<_, _> = after.iter().map(|f| (f.name(), f.digest())).collect();
-    let mut words: Vec<String> = Vec::new();
-    for family in after {
-        match old.get(family.name()) {
-            None => words.push(format!("`{}` is new", family.name())),
-            Some(digest) if *digest != family.digest() => {
-                words.push(format!("`{}` is another version", family.name()));
-            }
-            Some(_) => {}
+/// What became of a plugin.
+#[derive(Clone, Copy)]
+enum Change {
+    Added,
+    Updated,
+    Removed,
+    Withdrawn,
+    Restored,
+}
+
+impl Change {
+    /// As the audit log has it.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Updated => "updated",
+            Self::Removed => "removed",
+            Self::Withdrawn => "withdrawn",
+            Self::Restored => "restored",
         }
     }
-    let gone = before.families().iter().filter(|family| !new.contains_key(family.name()));
-    words.extend(gone.map(|family| format!("`{}` is gone", family.name())));
+
+    fn sentence(self, name: &str) -> String {
+        match self {
+            Self::Added => format!("`{name}` is new"),
+            Self::Updated => format!("`{name}` is another version"),
+            Self::Removed => format!("`{name}` is gone"),
+            Self::Withdrawn => format!("`{name}` is withdrawn"),
+            Self::Restored => format!("`{name}` is back"),
+        }
+    }
+}
+
+/// Which plugins came, went or changed.
+fn changes<'f>(
+    before: &'f [Arc<Family>],
+    after: &'f [Arc<Family>],
+) -> Vec<(&'f Arc<Family>, Change)> {
+    let by_name = |families: &'f [Arc<Family>]| -> HashMap<&'f str, &'f Arc<Family>> {
+        families.iter().map(|family| (family.name(), family)).collect()
+    };
+    let (old, new) = (by_name(before), by_name(after));
+    let came = after.iter().filter_map(|family| match old.get(family.name()) {
+        None => Some((family, Change::Added)),
+        Some(old) if old.digest() != family.digest() => Some((family, Change::Updated)),
+        Some(old) if old.is_withdrawn() && !family.is_withdrawn() => {
+            Some((family, Change::Restored))
+        }
+        Some(_) => None,
+    });
+    let gone = before.iter().filter(|family| !new.contains_key(family.name()));
+    came.chain(gone.map(|family| (family, Change::Removed))).collect()
+}
+
+/// The changes in words, for the log.
+fn sentence(changes: &[(&Arc<Family>, Change)]) -> String {
+    let words: Vec<_> =
+        changes.iter().map(|(family, change)| change.sentence(family.name())).collect();
     if words.is_empty() { "the same plugins".to_owned() } else { words.join(", ") }
 }

@@ -156,6 +156,7 @@ fn start(
     let mask = Mask::new(redactor.clone());
     announce(&catalog, &settings);
     let audit = open_audit(&settings, &catalog, &tenant.profile, management.domain().as_str())?;
+    live.record_in(audit.clone());
     let telemetry = telemetry(environment, &settings);
     let calls = Calls {
         engine,

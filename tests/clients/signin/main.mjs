@@ -14,6 +14,7 @@ import { machine } from "./machine.mjs";
 import { page } from "./page.mjs";
 import { picker } from "./picker.mjs";
 import { profiles } from "./profiles.mjs";
+import { prompts } from "./prompts.mjs";
 import { changes, pace, renewal } from "./renewal.mjs";
 import { binaries } from "./world.mjs";
 
@@ -25,7 +26,7 @@ const show = (name, screen) => flags.includes("--screens") && console.log(`--- $
 const short = { lifetime: 10, calls: 40, seconds: 24 };
 const long = { lifetime: 60, calls: 200, seconds: 180 };
 const tests = {
-  page, device, machine, profiles, changes, pace, failures,
+  page, device, machine, profiles, changes, pace, failures, prompts,
   picker: () => picker(show),
   renewal: () => renewal(flags.includes("--long") ? long : short),
 };

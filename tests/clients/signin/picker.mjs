@@ -1,68 +1,15 @@
-// The interactive choice of scopes in a real terminal (tmux): keys in, screens out.
+// The interactive choice of scopes in a real terminal.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 import { about, check, until } from "./check.mjs";
+import { Terminal } from "./terminal.mjs";
 import { deviceFlags, inWorld } from "./world.mjs";
-
-let terminals = 0;
 
 /** The screen as the README shows it. */
 const README = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
 const PICTURE = README.match(/```\n(\? Which scopes[^]*?)\n```/)[1].split("\n");
-
-class Terminal {
-  constructor(desktop, command) {
-    const name = `terminal-${(terminals += 1)}`;
-    this.socket = desktop.path(`${name}.socket`);
-    // Debug lines would stand among what is asked.
-    const { DEBUG, ...env } = desktop.env;
-    this.env = env;
-    this.end = desktop.path(`${name}.exit-code`);
-    const script = desktop.path(`${name}.sh`);
-    const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-    writeFileSync(script, `${quoted}\necho $? > '${this.end}'\nsleep 60\n`);
-    this.tmux("-f", "/dev/null", "new-session", "-d", "-x", "110", "-y", "40", `sh '${script}'`);
-  }
-
-  tmux(...args) {
-    const ran = spawnSync("tmux", ["-S", this.socket, ...args], { env: this.env, encoding: "utf8" });
-    if (ran.status !== 0) throw new Error(`tmux ${args.join(" ")}: ${ran.stderr}`);
-    return ran.stdout;
-  }
-
-  keys(...keys) {
-    this.tmux("send-keys", ...keys);
-  }
-
-  type(text) {
-    this.tmux("send-keys", "-l", text);
-  }
-
-  screen() {
-    return this.tmux("capture-pane", "-p").trimEnd();
-  }
-
-  /** Waits for a text on the screen and gives the screen. */
-  async shows(text) {
-    const look = () => {
-      const screen = this.screen();
-      return (text instanceof RegExp ? text.test(screen) : screen.includes(text)) && screen;
-    };
-    return until(`${text} on the screen:\n${this.screen()}\n`, look, 10);
-  }
-
-  async exitCode() {
-    await until("the end of the command", () => existsSync(this.end), 20);
-    return Number(readFileSync(this.end, "utf8"));
-  }
-
-  close() {
-    spawnSync("tmux", ["-S", this.socket, "kill-server"], { env: this.env });
-  }
-}
 
 const ticked = (screen) => screen.split("\n").filter((line) => line.includes("[x]"));
 const interactive = (tenant, ...more) => deviceFlags(tenant, ...more).filter((flag) => flag !== "--no-interaction");
@@ -121,6 +68,19 @@ export async function picker(show = () => {}) {
         } finally {
           terminal.close();
         }
+      }
+    });
+    await check("a terminal that closes ends it, and nothing is asked of the tenant", async () => {
+      await tenant.clearRequests();
+      const terminal = new Terminal(desktop, [desktop.binary, ...interactive(tenant)]);
+      try {
+        await terminal.shows("Which scopes");
+        const process = await terminal.process();
+        terminal.close();
+        await until("the end of the command", () => !existsSync(`/proc/${process}`), 5);
+        assert.deepEqual(await tenant.requests("/oauth"), []);
+      } finally {
+        terminal.close();
       }
     });
   });

@@ -147,3 +147,33 @@ fn a_broken_lock_takes_the_added_plugins_away_and_nothing_else() {
     assert!(has(&mut session, "well_behaved"));
     session.call("well_behaved", json!({})).ok();
 }
+
+#[test]
+fn what_changes_is_in_the_audit_log() {
+    let (home, tenant) = (Home::new(), tenant());
+    let file = home.file("hostile.wasm", &hostile());
+    let log = home.data().join("audit.jsonl");
+    let flags = ["--audit-log", log.to_str().unwrap()];
+    let mut session = home.server().tenant(&tenant).args(&flags).start();
+    home.ok(&["add", &file, "--yes"]);
+    assert!(has(&mut session, "well_behaved"));
+    fs::write(&file, with_section(hostile(), "new")).unwrap();
+    home.ok(&["update"]);
+    for _ in 0..3 {
+        session.call("trap", json!({})).error();
+    }
+    home.ok(&["verify", "hostile"]);
+    assert!(has(&mut session, "well_behaved"));
+    home.ok(&["remove", "hostile"]);
+    assert!(!has(&mut session, "well_behaved"));
+    assert_eq!(session.end().code, Some(0));
+
+    let lines = fs::read_to_string(&log).unwrap();
+    let events = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let changes: Vec<Value> = events.filter(|event| event["event"] == "plugin").collect();
+    let words: Vec<&Value> = changes.iter().map(|event| &event["change"]).collect();
+    assert_eq!(words, ["added", "updated", "withdrawn", "restored", "removed"]);
+    assert!(changes.iter().all(|event| event["name"] == "hostile"), "{changes:?}");
+    let digests: Vec<&str> = changes.iter().map(|event| event["plugin"].as_str().unwrap()).collect();
+    assert!(digests[0] != digests[1] && digests[1..].iter().all(|digest| *digest == digests[1]));
+}
