@@ -1,12 +1,33 @@
 //! Builds the first-party plugins and hands their bytes to `catalog/store.rs`.
 
+use std::process::Command;
+
 fn main() {
     if let Err(error) = auth0_mcp_bundle::build_first_party() {
         report(&format!("{error:#}"));
+    }
+    if loads_packed_relocations() {
+        println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
     }
 }
 
 /// One line that cargo shows as the build's error.
 fn report(error: &str) {
     println!("cargo::error={}", error.replace('\n', " "));
+}
+
+/// Whether this machine's loader knows `DT_RELR` (glibc 2.36): 20 kB to read at each start instead of 2 MB, all of
+/// them resident. A binary that is built elsewhere, or for elsewhere, does without.
+fn loads_packed_relocations() -> bool {
+    let variable = |name: &str| std::env::var(name).unwrap_or_default();
+    let for_itself = variable("HOST") == variable("TARGET");
+    if !for_itself || variable("CARGO_CFG_TARGET_ENV") != "gnu" {
+        return false;
+    }
+    let Ok(printed) = Command::new("getconf").arg("GNU_LIBC_VERSION").output() else {
+        return false;
+    };
+    let version = String::from_utf8_lossy(&printed.stdout);
+    let minor = version.trim().strip_prefix("glibc 2.").map(str::parse::<u32>);
+    matches!(minor, Some(Ok(36..)))
 }

@@ -134,3 +134,50 @@ impl log::Host for State {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        future::Future as _,
+        pin::pin,
+        task::{Context, Waker},
+    };
+
+    use super::*;
+    use crate::{Answer, Deny, contract::Method};
+
+    /// A tenant that answers at once.
+    struct Tenant;
+
+    impl Capabilities for Tenant {
+        fn send(&self, _: Request, _: Instant) -> Answer<'_, Result<Response, Refusal>> {
+            Box::pin(async { Err(Refusal::TimedOut) })
+        }
+
+        fn started(&self) -> u64 {
+            0
+        }
+
+        fn progress(&self, _: u32, _: Option<u32>, _: String) {}
+
+        fn log(&self, _: Level, _: &str) {}
+    }
+
+    /// A call that has computed for a minute, and then does this.
+    fn computes_for_long(capabilities: Arc<dyn Capabilities>) -> bool {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let mut state = State::new(capabilities, Limits::default(), deadline);
+        state.computing = Instant::now() - Duration::from_secs(60);
+        let request = Request { method: Method::Get, path: vec![], query: vec![], body: None };
+        let polled = pin!(state.send(request)).poll(&mut Context::from_waker(Waker::noop()));
+        assert!(polled.is_ready());
+        state.has_computed_for(Duration::from_secs(30), Instant::now())
+    }
+
+    /// Where this is wrong, calls that wait for the tenant queue for the one thread as if they computed.
+    #[test]
+    fn who_waited_for_the_tenant_has_not_computed_for_long() {
+        assert!(!computes_for_long(Arc::new(Tenant)));
+        assert!(computes_for_long(Arc::new(Deny)), "a request that does not leave is no wait");
+    }
+}

@@ -28,21 +28,26 @@ impl Turns {
         Self { crowd: crowd.clone(), joined: false }
     }
 
-    /// What a call waits for at a tick. One that waited for the tenant while the clock ticked, and has not computed
-    /// for a whole tick since, only lets others through.
+    /// What a call waits for at a tick.
     pub(crate) fn next(&mut self, for_long: bool) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        match self.ahead(for_long) {
+            // Tokio's own yield: the runtime looks at its sockets and timers before it comes back.
+            0 => Box::pin(tokio::task::yield_now()),
+            others => Box::pin(tokio::time::sleep(TICK * others)),
+        }
+    }
+
+    /// How many turns of others come first. One that waited for the tenant while the clock ticked, and has not
+    /// computed for a whole tick since, only lets others through.
+    fn ahead(&mut self, for_long: bool) -> u32 {
         if !for_long {
-            return Box::pin(tokio::task::yield_now());
+            return 0;
         }
         if !self.joined {
             self.joined = true;
             self.crowd.0.fetch_add(1, Ordering::Relaxed);
         }
-        match self.crowd.0.load(Ordering::Relaxed).saturating_sub(1) {
-            // Tokio's own yield: the runtime looks at its sockets and timers before it comes back.
-            0 => Box::pin(tokio::task::yield_now()),
-            others => Box::pin(tokio::time::sleep(TICK * others)),
-        }
+        self.crowd.0.load(Ordering::Relaxed).saturating_sub(1)
     }
 }
 
@@ -51,5 +56,23 @@ impl Drop for Turns {
         if self.joined {
             self.crowd.0.fetch_sub(1, Ordering::Relaxed);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_those_who_compute_for_long_wait_for_each_other() {
+        let crowd = Crowd::default();
+        let [mut first, mut second] = [Turns::new(&crowd), Turns::new(&crowd)];
+        assert_eq!(first.ahead(true), 0, "alone");
+        assert_eq!(second.ahead(true), 1);
+        let mut waiting: Vec<_> = (0..30).map(|_| Turns::new(&crowd)).collect();
+        assert!(waiting.iter_mut().all(|turns| turns.ahead(false) == 0));
+        assert_eq!(first.ahead(true), 1, "nobody else has joined");
+        drop(second);
+        assert_eq!(first.ahead(true), 0, "alone again");
     }
 }

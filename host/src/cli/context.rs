@@ -1,10 +1,11 @@
 //! What the commands about sign-ins share: printing, the keychain, and the way to Auth0.
 
-use std::{future::Future, path::PathBuf};
+use std::{fmt::Display, future::Future, io, path::PathBuf};
 
 use super::{Product, printer::Printer, stop::interrupt};
 use crate::{
     auth::{Domain, Https, Trust, TrustError, oauth::AuthorizationServer, vault::Vault},
+    exit::Exit,
     log,
     secret::Redactor,
     settings::{
@@ -13,6 +14,14 @@ use crate::{
         folders::{self, NoFolder},
     },
 };
+
+/// Why a command ended without its result. The operator reads it.
+pub(super) trait CommandError: Display + From<io::Error> {
+    /// The user pressed Ctrl-C.
+    const INTERRUPTED: Self;
+
+    fn exit(&self) -> Exit;
+}
 
 /// One command that is under way.
 pub(super) struct Context<'a> {
@@ -45,8 +54,20 @@ impl<'a> Context<'a> {
         Ok(AuthorizationServer::new(domain.clone(), https, self.redactor.clone()))
     }
 
+    /// Runs a command to its end, and says what went wrong.
+    pub(super) fn run<E: CommandError>(
+        &self,
+        command: impl Future<Output = Result<Exit, E>>,
+    ) -> Exit {
+        let ended = self.block_on(command).map_err(E::from);
+        ended.and_then(|ended| ended.unwrap_or(Err(E::INTERRUPTED))).unwrap_or_else(|error| {
+            self.printer.error(&error.to_string());
+            error.exit()
+        })
+    }
+
     /// Runs to the end, or until the user presses Ctrl-C: None then.
-    pub(super) fn block_on<T>(&self, work: impl Future<Output = T>) -> std::io::Result<Option<T>> {
+    pub(super) fn block_on<T>(&self, work: impl Future<Output = T>) -> io::Result<Option<T>> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let ended = runtime.block_on(async {
             tokio::select! {

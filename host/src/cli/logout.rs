@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{
     Product,
-    context::Context,
+    context::{CommandError, Context},
     words::{plain, relative},
 };
 use crate::{
@@ -52,7 +52,9 @@ enum LogoutError {
     Interrupted,
 }
 
-impl LogoutError {
+impl CommandError for LogoutError {
+    const INTERRUPTED: Self = Self::Interrupted;
+
     fn exit(&self) -> Exit {
         match self {
             Self::Name(_) | Self::Folder(_) => Exit::Settings,
@@ -86,12 +88,7 @@ impl RevokeError {
 /// Signs out.
 pub(super) fn run(args: &LogoutArgs, environment: &Environment, product: &Product) -> Exit {
     let context = Context::new(environment, product);
-    let ended = context.block_on(sign_out(args, &context));
-    let ended = ended.map_err(LogoutError::from);
-    ended.and_then(|ended| ended.unwrap_or(Err(LogoutError::Interrupted))).unwrap_or_else(|error| {
-        context.printer.error(&error.to_string());
-        error.exit()
-    })
+    context.run(sign_out(args, &context))
 }
 
 async fn sign_out(args: &LogoutArgs, context: &Context<'_>) -> Result<Exit, LogoutError> {

@@ -7,7 +7,10 @@ use std::time::SystemTime;
 
 use clap::{Args, Subcommand};
 
-use super::{Product, context::Context};
+use super::{
+    Product,
+    context::{CommandError, Context},
+};
 use crate::{
     auth::{
         profile::{ProfileName, ProfileNameError},
@@ -69,7 +72,9 @@ enum SessionError {
     Interrupted,
 }
 
-impl SessionError {
+impl CommandError for SessionError {
+    const INTERRUPTED: Self = Self::Interrupted;
+
     fn exit(&self) -> Exit {
         match self {
             Self::Name(_)
@@ -88,19 +93,12 @@ impl SessionError {
 /// Shows the sign-ins, or changes the default one.
 pub(super) fn run(args: &SessionArgs, environment: &Environment, product: &Product) -> Exit {
     let context = Context::new(environment, product);
-    let ended = context.block_on(async {
+    context.run(async {
         match &args.command {
             Some(SessionCommand::Use { profile }) => switch(profile, &context).await,
             None => show(args, &context).await,
         }
-    });
-    let ended = ended.map_err(SessionError::from);
-    ended.and_then(|ended| ended.unwrap_or(Err(SessionError::Interrupted))).unwrap_or_else(
-        |error| {
-            context.printer.error(&error.to_string());
-            error.exit()
-        },
-    )
+    })
 }
 
 async fn switch(profile: &str, context: &Context<'_>) -> Result<Exit, SessionError> {

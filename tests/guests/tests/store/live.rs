@@ -174,6 +174,7 @@ fn what_changes_is_in_the_audit_log() {
     let words: Vec<&Value> = changes.iter().map(|event| &event["change"]).collect();
     assert_eq!(words, ["added", "updated", "withdrawn", "restored", "removed"]);
     assert!(changes.iter().all(|event| event["name"] == "hostile"), "{changes:?}");
-    let digests: Vec<&str> = changes.iter().map(|event| event["plugin"].as_str().unwrap()).collect();
+    let digests: Vec<&str> =
+        changes.iter().map(|event| event["plugin"].as_str().unwrap()).collect();
     assert!(digests[0] != digests[1] && digests[1..].iter().all(|digest| *digest == digests[1]));
 }
