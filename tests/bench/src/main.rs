@@ -3,7 +3,7 @@
 //! In reading order: [`world`] is the tenant and how a server is started for it; [`session`] drives one
 //! server over its pipes; [`direct`] sends the same requests without a server, [`echo`] lines to a process that
 //! does nothing; [`measure`] does the runs;
-//! [`sandbox`] times the sandbox alone, in this process; [`report`] puts it beside the targets of the design.
+//! [`sandbox`] times the sandbox alone and [`proof`] signatures and the audit log, in this process; [`report`] puts it beside the targets of the design.
 //!
 //! Nothing is asserted: a target that is not reached is a line in the table. The exit code says only whether
 //! the measurements could be made.
@@ -13,6 +13,7 @@ mod echo;
 mod figures;
 mod machine;
 mod measure;
+mod proof;
 mod report;
 mod sandbox;
 mod session;
@@ -62,7 +63,8 @@ fn run(arguments: &Arguments) -> Result<()> {
     let measured = all(&world, &effort, &ours, node.as_ref())
         .with_context(|| format!("what the servers said is in {}", world.log().display()))?;
     let sandbox = sandbox::measure(&effort)?;
-    say(&report::table(&measured, &sandbox));
+    let proof = proof::measure(world.folder())?;
+    say(&report::table(&measured, &sandbox, &proof));
     say(&format!("Load average before {before}, after {}.", machine::load()));
     world.remove();
     Ok(())

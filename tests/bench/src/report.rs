@@ -3,6 +3,7 @@
 use crate::{
     figures::{Series, grouped},
     measure::{Measured, Server},
+    proof::Proof,
     sandbox::Sandbox,
 };
 
@@ -27,13 +28,13 @@ struct Row {
 }
 
 /// The whole report but for the load.
-pub(crate) fn table(measured: &Measured<'_>, sandbox: &Sandbox) -> String {
+pub(crate) fn table(measured: &Measured<'_>, sandbox: &Sandbox, proof: &Proof) -> String {
     let rows = start(measured).into_iter().chain(memory(measured)).chain(calls(measured));
-    let rows = rows.chain(many(measured)).chain(alone(sandbox));
+    let rows = rows.chain(many(measured)).chain(alone(sandbox, proof));
     let mut cells =
         vec![["what", "Node server", "ours: median (min-max)", "target", ""].map(str::to_owned)];
     cells.extend(rows.map(|row| row.cells()));
-    format!("\n{}\n{}", laid_out(&cells), notes(measured))
+    format!("\n{}\n{}", laid_out(&cells), notes(measured, proof))
 }
 
 fn start(measured: &Measured<'_>) -> Vec<Row> {
@@ -104,7 +105,7 @@ fn many(measured: &Measured<'_>) -> Vec<Row> {
     ]
 }
 
-fn alone(sandbox: &Sandbox) -> Vec<Row> {
+fn alone(sandbox: &Sandbox, proof: &Proof) -> Vec<Row> {
     let one = |what, value: f64| Row::new(what, 1, [value].into_iter().collect());
     vec![
         one("sandbox: fresh instance + call p50, µs", sandbox.call.0).at_most(60.0),
@@ -113,6 +114,9 @@ fn alone(sandbox: &Sandbox) -> Vec<Row> {
         one("sandbox: call that the guest refuses p99, µs", sandbox.refused.1),
         Row::new("sandbox: engine made, µs", 0, sandbox.engine.clone()),
         Row::new("sandbox: plugin opened, µs", 0, sandbox.open.clone()),
+        Row::new("signature of a component verified, µs", 0, proof.signature.clone()),
+        one("audit log: a line p50, µs", proof.line.0),
+        one("audit log: a line p99, µs", proof.line.1),
     ]
 }
 
@@ -216,7 +220,7 @@ fn laid_out(rows: &[[String; 5]]) -> String {
 }
 
 /// What the table has no column for.
-fn notes(measured: &Measured<'_>) -> String {
+fn notes(measured: &Measured<'_>, proof: &Proof) -> String {
     let mut lines = Vec::new();
     match &measured.node {
         None => lines.push("* Published figure, measured elsewhere with another tenant; --node measures it in this run.".to_owned()),
@@ -233,6 +237,8 @@ fn notes(measured: &Measured<'_>) -> String {
     {
         lines.push(format!("Ours: of the RSS, {listed} MiB after tools/list and {called} MiB after the calls are not pages of the binary."));
     }
+    let kilobytes = proof.component / 1000;
+    lines.push(format!("The component whose signature is verified has {kilobytes} kB; a call with one request has three lines in the audit log."));
     if let Some((node, ours)) = measured
         .node
         .as_ref()

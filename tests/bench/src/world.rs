@@ -112,6 +112,11 @@ impl World {
         self.folder.join("servers.log")
     }
 
+    /// Where the files of this run are.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Removes the files of this run.
     pub(crate) fn remove(self) {
         // A file that stays in the temporary folder hurts nobody.
