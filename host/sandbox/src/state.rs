@@ -169,8 +169,8 @@ mod tests {
         let mut state = State::new(capabilities, Limits::default(), deadline);
         state.computing = Instant::now() - Duration::from_secs(60);
         let request = Request { method: Method::Get, path: vec![], query: vec![], body: None };
-        let polled = pin!(state.send(request)).poll(&mut Context::from_waker(Waker::noop()));
-        assert!(polled.is_ready());
+        let send = pin!(management::Host::send(&mut state, request));
+        assert!(send.poll(&mut Context::from_waker(Waker::noop())).is_ready());
         state.has_computed_for(Duration::from_secs(30), Instant::now())
     }
 
