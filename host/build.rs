@@ -19,9 +19,7 @@ fn report(error: &str) {
 /// Whether this machine's loader knows `DT_RELR` (glibc 2.36): 20 kB to read at each start instead of 2 MB, all of
 /// them resident. A binary that is built elsewhere, or for elsewhere, does without.
 fn loads_packed_relocations() -> bool {
-    let variable = |name: &str| std::env::var(name).unwrap_or_default();
-    let for_itself = variable("HOST") == variable("TARGET");
-    if !for_itself || variable("CARGO_CFG_TARGET_ENV") != "gnu" {
+    if variable("HOST") != variable("TARGET") || variable("CARGO_CFG_TARGET_ENV") != "gnu" {
         return false;
     }
     let Ok(printed) = Command::new("getconf").arg("GNU_LIBC_VERSION").output() else {
@@ -30,4 +28,9 @@ fn loads_packed_relocations() -> bool {
     let version = String::from_utf8_lossy(&printed.stdout);
     let minor = version.trim().strip_prefix("glibc 2.").map(str::parse::<u32>);
     matches!(minor, Some(Ok(36..)))
+}
+
+#[expect(clippy::disallowed_methods, reason = "a build script is configured by its environment")]
+fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_default()
 }

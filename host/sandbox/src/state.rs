@@ -169,8 +169,9 @@ mod tests {
         let mut state = State::new(capabilities, Limits::default(), deadline);
         state.computing = Instant::now() - Duration::from_secs(60);
         let request = Request { method: Method::Get, path: vec![], query: vec![], body: None };
-        let send = pin!(management::Host::send(&mut state, request));
-        assert!(send.poll(&mut Context::from_waker(Waker::noop())).is_ready());
+        let mut context = Context::from_waker(Waker::noop());
+        let sent = pin!(management::Host::send(&mut state, request)).poll(&mut context);
+        assert!(sent.is_ready());
         state.has_computed_for(Duration::from_secs(30), Instant::now())
     }
 
