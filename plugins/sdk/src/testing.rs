@@ -17,10 +17,10 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
-    Api, Level, Manifest, Refusal,
+    Api, Level, Manifest, Method, Refusal,
     wit::auth0_mcp::plugin::{
         management::{Request, Response},
-        types::{Consequences, Effect, Tool},
+        types::{Consequences, Effect, Endpoint, Tool},
     },
 };
 
@@ -138,8 +138,42 @@ fn line(request: &Request) -> String {
     let query: Vec<String> =
         request.query.iter().map(|(key, value)| format!("{key}={value}")).collect();
     let mark = if query.is_empty() { "" } else { "?" };
-    let method = format!("{:?}", request.method).trim_start_matches("Method::").to_uppercase();
-    format!("{method} {}{mark}{}", request.path.join("/"), query.join("&"))
+    format!("{} {}{mark}{}", verb(request.method), request.path.join("/"), query.join("&"))
+}
+
+/// As it stands on the wire.
+fn verb(method: Method) -> String {
+    format!("{method:?}").trim_start_matches("Method::").to_uppercase()
+}
+
+/// What each tool may do, a line each: `app_audit_check reads: GET clients/{id} (read:clients)`. The effects are
+/// `reads`, `adds`, `adds once` (idempotent), `changes` (destructive and idempotent) and `acts` (destructive).
+#[must_use]
+pub fn rights(manifest: &Manifest) -> Vec<String> {
+    let row =
+        |row: &Endpoint| format!("{} {} ({})", verb(row.method), row.path, row.scopes.join(" "));
+    let line = |tool: &Tool| {
+        let rows: Vec<String> = tool.endpoints.iter().map(row).collect();
+        format!("{} {}: {}", tool.name, effect(tool.effect), rows.join(", "))
+    };
+    manifest.tools.iter().map(line).collect()
+}
+
+fn effect(effect: Effect) -> &'static str {
+    let Effect::Write(consequences) = effect else { return "reads" };
+    let has = |flag: Consequences| consequences & flag == flag;
+    match (has(Consequences::DESTRUCTIVE), has(Consequences::IDEMPOTENT)) {
+        (false, false) => "adds",
+        (false, true) => "adds once",
+        (true, true) => "changes",
+        (true, false) => "acts",
+    }
+}
+
+/// What all tools cost a model together, in bytes.
+#[must_use]
+pub fn all_listed_bytes(manifest: &Manifest) -> usize {
+    manifest.tools.iter().map(|tool| listed_bytes(tool, false)).sum()
 }
 
 /// What a tool costs a model: the bytes of its entry in `tools/list`, as the host writes it.
