@@ -15,7 +15,7 @@ pub enum OpenError {
     NotAComponent(String),
     /// A core module, the usual mistake of a plugin author.
     #[error(
-        "this is a core WebAssembly module, not a component: run the component step (`wasm-tools component new`) on it"
+        "this is a core WebAssembly module, not a component: `auth0-mcp plugin componentize` makes one of it"
     )]
     CoreModule,
     /// It wants something that the host does not give.

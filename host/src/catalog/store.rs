@@ -13,8 +13,8 @@ use super::{
     stored::{Stored, lock},
 };
 
-/// How long a call waits for its plugin to be compiled, before the model is told to come back.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a call waits for its plugin to be compiled, before the model is told to come back. Clients give a call 60 s.
+const PATIENCE: Duration = Duration::from_secs(45);
 
 /// A plugin that was built, described and compiled ahead of time (`plugins/bundle`).
 pub struct Embedded {
@@ -52,7 +52,8 @@ pub struct Damaged {
 pub struct Unusable(pub String);
 
 /// Why a call did not wait for the compiler. It helps to call again, and nothing else does.
-const COMPILING: &str = "its plugin is still being compiled; call it again in a minute";
+const COMPILING: &str =
+    "its plugin is still being compiled; call it again in a minute, while this server runs";
 
 /// A plugin: its tools are known by name, its manifest is read when one of them may be on, its code is opened
 /// when one of them is first called.

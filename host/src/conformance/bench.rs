@@ -34,6 +34,9 @@ const STARTED: u64 = 1_767_225_600_000;
 /// something that never comes gets near it.
 const DEADLINE: Duration = Duration::from_secs(4);
 
+/// How many lines of its log are told of a call that did not end as it should.
+const LOG_LINES: usize = 5;
+
 /// How many generated calls run at once.
 const AT_ONCE: usize = 8;
 
@@ -260,10 +263,15 @@ impl Trace {
         let fault = self.fault()?;
         // The text of a panic is the fault already.
         let says_more = !matches!(fault, PluginFault::Panic(_));
-        let last = self.log.last().filter(|_| says_more);
-        let log = last.map(|line| format!("; its last log line: {line}"));
-        let what = format!("{at}: {fault}{}", log.unwrap_or_default());
-        Some(Finding::new(what, advice(fault)))
+        let log = if says_more { self.log_lines() } else { String::new() };
+        Some(Finding::new(format!("{at}: {fault}{log}"), advice(fault)))
+    }
+
+    /// What the plugin logged last: `; it logged: warn: …`, or nothing.
+    pub(crate) fn log_lines(&self) -> String {
+        let last = self.log.len().saturating_sub(LOG_LINES);
+        let lines = self.log[last..].join(" | ");
+        if lines.is_empty() { lines } else { format!("; it logged: {lines}") }
     }
 }
 
@@ -279,9 +287,7 @@ fn advice(fault: &PluginFault) -> &'static str {
         PluginFault::AnswerTooLarge { .. } => {
             "answer with fewer items or fields, and say in the answer that there are more"
         }
-        _ => {
-            "return a failure in place of a panic, an unwrap or an uncaught exception; DEBUG=auth0-mcp shows what the plugin logs"
-        }
+        _ => "return a failure in place of a panic, an unwrap or an uncaught exception",
     }
 }
 
@@ -294,7 +300,22 @@ pub(crate) fn raw_text(failure: &Failure) -> String {
             error.message,
             error.code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default()
         ),
-        Failure::Refused(refusal) => format!("{refusal:?}"),
+        Failure::Refused(refusal) => refusal_text(refusal),
+    }
+}
+
+/// A refusal by its name in the WIT, and what it says: `not-granted: …`.
+fn refusal_text(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::NotGranted(text) => format!("not-granted: {text}"),
+        Refusal::InvalidRequest(text) => format!("invalid-request: {text}"),
+        Refusal::InsufficientScope(scopes) => format!("insufficient-scope: {}", scopes.join(" ")),
+        Refusal::SessionExpired => "session-expired".to_owned(),
+        Refusal::RateLimited(seconds) => format!("rate-limited: {seconds} s"),
+        Refusal::Unreachable(text) => format!("unreachable: {text}"),
+        Refusal::TimedOut => "timed-out".to_owned(),
+        Refusal::TooLarge(bytes) => format!("too-large: {bytes} bytes"),
+        Refusal::MalformedAnswer(text) => format!("malformed-answer: {text}"),
     }
 }
 
@@ -306,7 +327,7 @@ pub(crate) fn failure_json(failure: &Failure) -> Value {
             "kind": "tenant", "status": error.status, "code": error.code, "text": error.message
         }),
         Failure::Refused(refusal) => {
-            json!({ "kind": "refused", "text": format!("{refusal:?}") })
+            json!({ "kind": "refused", "text": refusal_text(refusal) })
         }
         Failure::Other(text) => json!({ "kind": "other", "text": text }),
     }

@@ -11,6 +11,9 @@ use serde_json::{Map, Value};
 /// The largest file that is read.
 const LARGEST: u64 = 16 << 20;
 
+/// Where authors read what a file of fixtures is.
+const FORMAT: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/plugins/README.md#fixtures");
+
 /// All calls.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,7 +104,7 @@ pub enum FixturesError {
     #[error("{} has more than {LARGEST} bytes: split it into several files", .0.display())]
     TooLarge(PathBuf),
     /// Its contents.
-    #[error("{} is no file of fixtures ({reason}): plugins/README.md describes the format", path.display())]
+    #[error("{} is no file of fixtures ({reason}); the format: {FORMAT}", path.display())]
     Malformed {
         /// As it was given.
         path: PathBuf,

@@ -7,6 +7,7 @@
 
 mod bench;
 mod checks;
+mod difference;
 pub mod fixtures;
 pub mod report;
 mod samples;
@@ -88,7 +89,11 @@ fn not_admitted(component: &[u8], refused: &Refused, started: Instant) -> Report
         }
         Refused::Compile(_) => "build it with a current compiler and without debug information",
         Refused::Describe(_) => "`describe` must return the manifest and do nothing else",
-        Refused::Manifest(_) => "correct the manifest; wit/README.md lists the rules",
+        Refused::Manifest(_) => concat!(
+            "correct the manifest; the rules: ",
+            env!("CARGO_PKG_REPOSITORY"),
+            "/blob/main/wit/README.md"
+        ),
         Refused::Fickle => "`describe` must not depend on time, chance or files",
         Refused::Schema { .. } => {
             "correct the schema; a pattern is compiled within 1 MiB, so bound its repetitions"

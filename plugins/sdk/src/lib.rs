@@ -34,6 +34,7 @@ pub mod view;
 pub mod wit;
 
 pub use api::{Api, Level};
+pub use fields::Fields;
 pub use given::{Given, Patch};
 pub use listing::{Listing, Pagination, Window};
 pub use request::Request;

@@ -209,7 +209,8 @@ pub fn listed(tool: &Tool, with_output: bool) -> Value {
     entry
 }
 
-/// Everything that the host would refuse in a manifest, or that wastes a model's tokens; empty is good.
+/// What the host would refuse in a schema or a text, and what wastes a model's tokens; empty is good. Names, rows and
+/// the component are looked at by `auth0-mcp plugin test`.
 #[must_use]
 pub fn problems(manifest: &Manifest) -> Vec<String> {
     manifest.tools.iter().flat_map(tool_problems).collect()

@@ -80,6 +80,9 @@ fn each_rule_refuses_with_its_reason() {
         }),
         ("only have GET rows", |t| t.endpoints[0].method = contract::Method::Post),
         ("each segment is", |t| t.endpoints[0].path = "things/../x".into()),
+        ("each segment is", |t| t.endpoints[0].path = "things?x=1".into()),
+        ("relative to /api/v2/", |t| t.endpoints[0].path = "api/v2/things".into()),
+        ("relative to /api/v2/", |t| t.endpoints[0].path = "/api/v2/things".into()),
     ];
     for (expected, change) in table {
         let error = tool(change).unwrap_err().to_string();

@@ -54,7 +54,7 @@ pub enum SignatureError {
     Legacy,
     /// Another component, or changed bytes.
     #[error(
-        "the signature of publisher `{0}` does not fit the component: one of the two was changed"
+        "the signature of publisher `{0}` does not fit the component: one of the two was changed. Whoever has built the component again has to sign it again (`minisign -S`)"
     )]
     Wrong(String),
     /// A key in the policy.

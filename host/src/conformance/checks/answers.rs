@@ -8,9 +8,10 @@ use crate::{
     catalog::admission::{self, Arguments},
     conformance::{
         bench::{Ended, Trace, failure_json, raw_text},
+        difference,
         fixtures::{Call, Expect, FailureKind},
         report::{Check, Exchange, Finding},
-        stub::Script,
+        stub::{Script, Sent},
     },
 };
 
@@ -64,6 +65,16 @@ pub(super) async fn checks(context: &Context<'_>) -> (Vec<Check>, Vec<Exchange>)
             ends,
         )
         .or_skipped(none),
+        Check::advisory(
+            [
+                "fixtured",
+                "every tool has a call in the fixtures",
+                "only the author knows what a tool is for; the other checks look at what it never may",
+            ],
+            count(context.tools().len(), "tool"),
+            untried(context),
+        )
+        .or_skipped(none),
         Check::required(
             [
                 "answers",
@@ -88,56 +99,89 @@ pub(super) async fn checks(context: &Context<'_>) -> (Vec<Check>, Vec<Exchange>)
     (checks, exchanges)
 }
 
+/// The tools that the fixtures leave out.
+fn untried(context: &Context<'_>) -> Vec<Finding> {
+    let untried = |tool: &&Tool| context.fixtures.of(&tool.name).next().is_none();
+    let finding = |tool: &Tool| {
+        Finding::new(
+            format!("{}: no call of the fixtures is for it", tool.name),
+            "add one that works, and one for each failure that you mean to give",
+        )
+    };
+    context.tools().iter().filter(untried).map(finding).collect()
+}
+
 /// What is wrong with how a call ended.
 fn end(at: &str, call: &Call, trace: &Trace) -> Vec<Finding> {
     let mut findings: Vec<Finding> = trace.finding(at).into_iter().collect();
     findings.extend(trace.sent.iter().filter(|sent| !sent.known).map(|sent| {
         Finding::new(
             format!(
-                "{at}: it sent {} with the query {:?}, and the call has no response for that",
+                "{at}: it sent {}{}, and the call has no response for that{}",
                 sent.line(),
-                sent.query
+                query(&sent.query),
+                same_path(call, sent)
             ),
-            "add the response, or correct the tool",
+            "add the response, or correct the tool; where the `query` of a response names a parameter, it has to fit",
         )
     }));
     let wrong = match (&call.expect, &trace.ended) {
-        (_, Ended::Fault(_)) | (None, _) => None,
-        (Some(Expect { answer: Some(expected), .. }), Ended::Answer(found)) => {
-            differs(expected, found)
-        }
-        (Some(Expect { failure: Some(kind), says, .. }), Ended::Failure(failure)) => {
-            let text = raw_text(failure);
-            let fits =
-                *kind == kind_of(failure) && says.as_ref().is_none_or(|says| text.contains(says));
-            (!fits).then(|| format!("the failure is {}", failure_json(failure)))
-        }
-        (Some(_), Ended::Answer(found)) => Some(format!("it answered {}", cut(found))),
-        (Some(_), Ended::Failure(failure)) => Some(format!("it failed: {}", failure_json(failure))),
+        (Some(expect), ended) => unexpected(expect, ended),
+        (None, _) => None,
     };
-    let expected = call.expect.as_ref().map(expected).unwrap_or_default();
+    let log = trace.log_lines();
     findings.extend(wrong.map(|wrong| {
-        Finding::new(
-            format!("{at}: expected {expected}, but {wrong}"),
-            "correct the tool, or what the call expects",
-        )
+        Finding::new(format!("{at}: {wrong}{log}"), "correct the tool, or what the call expects")
     }));
     findings
 }
 
-fn expected(expect: &Expect) -> String {
-    match (&expect.answer, &expect.failure, &expect.says) {
+/// How the end is not what was expected, if it is not. A fault is told elsewhere.
+fn unexpected(expect: &Expect, ended: &Ended) -> Option<String> {
+    let wanted = || match (&expect.answer, &expect.failure, &expect.says) {
         (Some(answer), ..) => format!("the answer {}", cut(&answer.to_string())),
         (_, Some(kind), Some(says)) => format!("a failure {kind:?} that says `{says}`"),
         (_, Some(kind), None) => format!("a failure {kind:?}"),
-        _ => String::new(),
+        _ => "another end".to_owned(),
+    };
+    match (expect, ended) {
+        (_, Ended::Fault(_)) => None,
+        (Expect { answer: Some(expected), .. }, Ended::Answer(found)) => {
+            difference::first(expected, &serde_json::from_str(found).unwrap_or_default())
+        }
+        (Expect { failure: Some(kind), says, .. }, Ended::Failure(failure)) => {
+            let text = raw_text(failure);
+            let fits =
+                *kind == kind_of(failure) && says.as_ref().is_none_or(|says| text.contains(says));
+            (!fits).then(|| {
+                format!("expected {}, but the failure is {}", wanted(), failure_json(failure))
+            })
+        }
+        (_, Ended::Answer(found)) => {
+            Some(format!("expected {}, but it answered {}", wanted(), cut(found)))
+        }
+        (_, Ended::Failure(failure)) => {
+            Some(format!("expected {}, but it failed: {}", wanted(), failure_json(failure)))
+        }
     }
 }
 
-fn differs(expected: &Value, found: &str) -> Option<String> {
-    let found = serde_json::from_str::<Value>(found).ok();
-    (found.as_ref() != Some(expected))
-        .then(|| format!("it answered {}", cut(&found.unwrap_or_default().to_string())))
+/// ` with the query page=0&per_page=100`, or nothing.
+fn query(query: &[(String, String)]) -> String {
+    if query.is_empty() {
+        return String::new();
+    }
+    let pairs: Vec<_> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    format!(" with the query {}", pairs.join("&"))
+}
+
+/// That only the query does not fit, where that is so.
+fn same_path(call: &Call, sent: &Sent) -> &'static str {
+    let path = call
+        .responses
+        .iter()
+        .any(|known| sent.line() == format!("{} {}", known.method, known.path));
+    if path { " (there is one for this path, with another query)" } else { "" }
 }
 
 fn cut(text: &str) -> String {

@@ -24,6 +24,7 @@ pub(super) async fn checks(context: &Context<'_>) -> Vec<Check> {
         imports(context),
         describe(context).await,
         names(context),
+        prefix(context),
         Check::required(
             [
                 "schemas",
@@ -114,6 +115,26 @@ fn names(context: &Context<'_>) -> Check {
         ],
         "",
         clashes.iter().map(|clash| Finding::new(clash.to_string(), advice)).collect(),
+    )
+}
+
+fn prefix(context: &Context<'_>) -> Check {
+    let prefix = format!("{}_", context.bench.manifest.name.replace('-', "_"));
+    let strange = context.tools().iter().filter(|tool| !tool.name.starts_with(&prefix));
+    let finding = |tool: &Tool| {
+        Finding::new(
+            format!("{}: its name does not begin with `{prefix}`", tool.name),
+            "begin it with the plugin's name",
+        )
+    };
+    Check::advisory(
+        [
+            "prefix",
+            "the names of the tools begin with the plugin's name",
+            "then no other plugin takes them, and `--tools` and a policy can name all of them at once",
+        ],
+        count(context.tools().len(), "tool"),
+        strange.map(finding).collect(),
     )
 }
 

@@ -11,7 +11,7 @@ auth0_mcp_plugin::plugin! {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn the_host_will_accept_the_manifest() {
+    fn the_manifest_reads_well() {
         assert_eq!(auth0_mcp_plugin::testing::problems(&super::manifest()), [""; 0]);
     }
 }

@@ -152,8 +152,8 @@ fn a_broken_lock_takes_the_added_plugins_away_and_nothing_else() {
 fn what_changes_is_in_the_audit_log() {
     let (home, tenant) = (Home::new(), tenant());
     let file = home.file("hostile.wasm", &hostile());
-    let log = home.data().join("audit.jsonl");
-    let flags = ["--audit-log", log.to_str().unwrap()];
+    let log = home.file("audit.jsonl", b"");
+    let flags = ["--audit-log", log.as_str()];
     let mut session = home.server().tenant(&tenant).args(&flags).start();
     home.ok(&["add", &file, "--yes"]);
     assert!(has(&mut session, "well_behaved"));
