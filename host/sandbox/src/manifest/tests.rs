@@ -31,7 +31,7 @@ fn a_sound_tool_is_admitted() {
 #[test]
 fn each_rule_refuses_with_its_reason() {
     type Change = fn(&mut contract::Tool);
-    let table: [(&str, Change); 20] = [
+    let table: [(&str, Change); 23] = [
         ("refers to another document at $.properties.a", |t| {
             t.input_schema = r#"{"type":"object","additionalProperties":false,"properties":{"a":{"$ref":"https://example.com/s.json"}}}"#.into();
         }),
