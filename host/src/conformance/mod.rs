@@ -12,6 +12,7 @@ pub mod fixtures;
 pub mod report;
 mod samples;
 mod stub;
+mod twist;
 
 use std::{sync::Arc, time::Instant};
 

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use super::{Base, Context, answers, count, same};
 use crate::conformance::{
     bench::{Ended, Trace, failure_json},
-    fixtures::Response,
     report::{Check, Finding},
     stub::{Raw, Script},
+    twist,
 };
 
 /// The deadline of calls to a silent Auth0, in place of the product's 30 s.
@@ -18,6 +18,9 @@ const DEADLINE: Duration = Duration::from_millis(1_500);
 
 /// How late a call may end: the host's own grace, on a busy machine.
 const GRACE: Duration = Duration::from_millis(1_000);
+
+/// So many missing members that a tool does not bear are told.
+const MOST_MISSED: usize = 3;
 
 /// About how large the large answers are, in bytes: a full page of the longest items that Auth0 has.
 const LARGE: usize = 512 << 10;
@@ -184,17 +187,23 @@ async fn odd(context: &Context<'_>, tool: &Tool, base: &Base, found: &mut Found)
             Raw::json(400, &json!({ "statusCode": "x", "message": {}, "errorCode": [] })),
         ),
     ];
-    let wrong_types = twisted(&base.responses);
     for (what, raw) in broken.into_iter().chain(strange) {
         let must_fail = raw.status == 200
             && (raw.kind == "text/html" || what.contains("JSON") || what.contains("UTF-8"));
         let trace = context.call(tool, &base.arguments, Script::Always(raw)).await;
         judge(tool, what, must_fail, &trace, found);
     }
-    for (what, responses) in wrong_types {
+    for (what, responses) in twist::all(&base.responses) {
         let trace = context.call(tool, &base.arguments, Script::Canned(responses)).await;
         judge(tool, what, false, &trace, found);
     }
+    let before = found.odd.1.len();
+    for (member, responses) in twist::without_one(&base.responses) {
+        let trace = context.call(tool, &base.arguments, Script::Canned(responses)).await;
+        judge(tool, &format!("without {member}"), false, &trace, found);
+    }
+    // One cause as a rule: three places show it.
+    found.odd.1.truncate(before + MOST_MISSED);
 }
 
 fn judge(tool: &Tool, what: &str, must_fail: bool, trace: &Trace, found: &mut Found) {
@@ -210,77 +219,14 @@ fn judge(tool: &Tool, what: &str, must_fail: bool, trace: &Trace, found: &mut Fo
     }
 }
 
-/// The canned answers with every value in them of another type, and with every value missing.
-fn twisted(responses: &[Response]) -> [(&'static str, Vec<Response>); 2] {
-    let with = |change: fn(&Value) -> Value| {
-        let mut changed = responses.to_vec();
-        changed.iter_mut().for_each(|response| response.body = response.body.as_ref().map(change));
-        changed
-    };
-    [
-        ("with values of other types", with(|body| each(body, &|_| json!({ "odd": [0] })))),
-        ("with null in place of every value", with(|body| each(body, &|_| Value::Null))),
-    ]
-}
-
-/// The value with its leaves changed.
-fn each(value: &Value, leaf: &dyn Fn(&Value) -> Value) -> Value {
-    match value {
-        Value::Object(keys) => {
-            keys.iter().map(|(key, value)| (key.clone(), each(value, leaf))).collect()
-        }
-        Value::Array(items) => items.iter().map(|item| each(item, leaf)).collect(),
-        other => leaf(other),
-    }
-}
-
 async fn large(context: &Context<'_>, tool: &Tool, base: &Base, found: &mut Found) {
     let mut responses = base.responses.clone();
     for response in &mut responses {
-        response.body = response.body.as_ref().map(inflated);
+        response.body = response.body.as_ref().map(|body| twist::inflated(body, LARGE));
     }
     let trace = context.call(tool, &base.arguments, Script::Canned(responses)).await;
     found.large.0 += 1;
     found.large.1.extend(trace.finding(&format!("{}, Auth0 answers {LARGE} bytes", tool.name)));
-}
-
-/// The same answer, larger: lists repeated, or texts longer where there is no list.
-fn inflated(body: &Value) -> Value {
-    let size = body.to_string().len().max(1);
-    let times = (LARGE / size).max(1);
-    let mut grown = body.clone();
-    if !repeat(&mut grown, times) {
-        let texts = texts(&grown).max(1);
-        grown = each(&grown, &|leaf| match leaf {
-            Value::String(text) => format!("{text}{}", "x".repeat(LARGE / texts)).into(),
-            other => other.clone(),
-        });
-    }
-    grown
-}
-
-/// Repeats the items of every outermost list that has some; false where there is none.
-fn repeat(value: &mut Value, times: usize) -> bool {
-    match value {
-        Value::Array(items) if !items.is_empty() => {
-            let all = items.len() * times;
-            *items = items.iter().cycle().take(all).cloned().collect();
-            true
-        }
-        Value::Object(keys) => {
-            keys.values_mut().map(|value| repeat(value, times)).fold(false, |any, one| any | one)
-        }
-        _ => false,
-    }
-}
-
-fn texts(value: &Value) -> usize {
-    match value {
-        Value::String(_) => 1,
-        Value::Object(keys) => keys.values().map(texts).sum(),
-        Value::Array(items) => items.iter().map(texts).sum(),
-        _ => 0,
-    }
 }
 
 async fn silence(context: &Context<'_>, tool: &Tool, base: &Base, found: &mut Found) {
