@@ -160,7 +160,7 @@ fn fixtures_say_what_a_call_should_do() {
     let (status, text) = check(&report, "fixtures");
     assert_eq!(status, "failed");
     for words in [
-        "call `other answer`: expected the answer {\"a\":1}, but it answered {}",
+        "call `other answer`: at `a`: expected 1, but it answered nothing",
         "call `other end`: expected a failure Tenant, but it answered {}",
         "call `no response`: it sent GET clients/x",
         "call `other words`: expected a failure Tenant that says `never said`",

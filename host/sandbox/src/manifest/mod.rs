@@ -159,13 +159,11 @@ impl Endpoint {
         let readable = effect != Effect::ReadOnly || method == Method::Get;
         check(readable, &shown, "a read-only tool can only have GET rows")?;
         check(said.path.len() <= 200, &shown, "the path has more than 200 characters")?;
-        let problem = "the path is relative to /api/v2/, and so begins without it";
-        let path = said.path.trim_start_matches('/');
-        check(path != "api/v2" && !path.starts_with("api/v2/"), &shown, problem)?;
+        let prefixed = said.path == "api/v2" || said.path.starts_with("api/v2/");
         check(
-            said.path.split('/').all(is_segment),
+            !prefixed && said.path.split('/').all(is_segment),
             &shown,
-            "each segment is [A-Za-z0-9._-]+ or {name}; no slash at the ends, no query",
+            "each segment is [A-Za-z0-9._-]+ or {name}; the path is relative to /api/v2/, without a slash at its ends, without a query",
         )?;
         let is_scope = |scope: &String| {
             (1..=100).contains(&scope.len()) && scope.bytes().all(|b| b.is_ascii_graphic())
