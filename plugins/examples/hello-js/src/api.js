@@ -1,4 +1,5 @@
-// The Management API as a tool uses it: one request at a time, and a typed failure where there is no answer.
+// What a tool may ask of the host: Management API requests, with a typed failure where there is no answer, the time of
+// the call, and the log. There is nothing else.
 
 /** The failures that a tool can throw. Each reaches the model as its own text. */
 export const failure = {
@@ -15,41 +16,113 @@ export const failure = {
 };
 
 export class Api {
-  #send;
+  #host;
 
-  /** `send` is the host's `management.send`, or a double of it in a unit test. */
-  constructor(send) {
-    this.#send = send;
+  /** `host` has the imports of the component (`src/plugin.js`), or doubles of them in a unit test (`test/host.js`). */
+  constructor(host) {
+    this.#host = host;
+  }
+
+  // These give the JSON of the answer, or undefined where it has none, as after a DELETE. `path` is a list of segments,
+  // which the host encodes. The host sends only what an endpoint of the running tool covers.
+
+  get(path, query) {
+    return this.request({ method: "get", path, query }).body;
+  }
+
+  post(path, body, query) {
+    return this.request({ method: "post", path, query, body }).body;
+  }
+
+  patch(path, body, query) {
+    return this.request({ method: "patch", path, query, body }).body;
+  }
+
+  put(path, body, query) {
+    return this.request({ method: "put", path, query, body }).body;
+  }
+
+  delete(path, query) {
+    return this.request({ method: "delete", path, query }).body;
   }
 
   /**
-   * Sends a GET request and gives its JSON. `path` is a list of segments, which the host encodes; the host sends it
-   * only where a row of the running tool covers it.
+   * Sends any request and gives `{ status, body, next }`, where `next` is the checkpoint of the next page, if there is
+   * one. In `query`, a value can be text, a number or a boolean; undefined leaves the name out, a list repeats it.
    */
-  get(path, query = {}) {
-    return this.request({ method: "get", path, query: Object.entries(query), body: undefined });
+  request({ method, path, query = {}, body }) {
+    const request = {
+      method: oneOf(["get", "post", "patch", "put", "delete"], method, "method"),
+      path: path.map((segment) => text(segment, "path")),
+      query: pairs(query),
+      body: json(body),
+    };
+    const answer = orRefused(() => this.#host.send(request));
+    if (answer.status < 200 || answer.status > 299) throw tenantFailure(answer);
+    return { ...answer, body: answer.body === undefined ? undefined : JSON.parse(answer.body) };
   }
 
-  /** Sends any request, as the WIT of `management` describes it. */
-  request(request) {
-    const { status, body } = this.#sent(request);
-    if (status < 200 || status > 299) throw tenantFailure(status, body);
-    if (body === undefined) throw failure.malformed("the answer is empty");
-    return JSON.parse(body);
+  /** When the call began, in milliseconds since 1970, as for `new Date()`. There is no other clock. */
+  started() {
+    return Number(this.#host.started());
   }
 
-  #sent(request) {
-    try {
-      return this.#send(request);
-    } catch (error) {
-      throw "payload" in error ? failure.refused(error.payload) : error;
-    }
+  /** Waits. The time counts against the call's deadline; a failure if that comes first. */
+  pause(milliseconds) {
+    orRefused(() => this.#host.pause(milliseconds));
+  }
+
+  /** Tells a client that asked how far the call is; `total` can be undefined. */
+  progress(done, total, message) {
+    this.#host.progress(done, total, String(message));
+  }
+
+  /** Writes a line into the operator's debug log. `level` is "debug", "info", "warn" or "error". */
+  log(level, message) {
+    this.#host.log(oneOf(["debug", "info", "warn", "error"], level, "level"), String(message));
   }
 }
 
+/** What the host gives; where it refuses, its reason is thrown as a failure. */
+function orRefused(ask) {
+  try {
+    return ask();
+  } catch (error) {
+    throw "payload" in error ? failure.refused(error.payload) : error;
+  }
+}
+
+// The host's functions do not convert: a number in the place of text would end the call with a bare `unreachable`,
+// which no tool can catch. So it is made text here, and what cannot be is a TypeError, which `src/plugin.js` logs.
+
+function oneOf(words, word, where) {
+  if (words.includes(word)) return word;
+  throw new TypeError(`${where}: ${word} is none of ${words.join(", ")}`);
+}
+
+function text(value, where) {
+  if (["string", "number", "boolean"].includes(typeof value)) return String(value);
+  throw new TypeError(`${where}: ${value} is not text, a number or a boolean`);
+}
+
+function pairs(query) {
+  return Object.entries(query).flatMap(([name, value]) =>
+    [value]
+      .flat()
+      .filter((item) => item !== undefined && item !== null)
+      .map((item) => [name, text(item, `query ${name}`)]),
+  );
+}
+
+function json(body) {
+  if (body === undefined || body === null) return undefined;
+  if (typeof body !== "object") throw new TypeError("body: an object or a list is needed, not its JSON text");
+  return JSON.stringify(body);
+}
+
 /** Auth0's error envelope: `{statusCode, error, message, errorCode}`. */
-function tenantFailure(status, body) {
+function tenantFailure({ status, body }) {
   const envelope = body === undefined ? {} : (JSON.parse(body) ?? {});
-  const text = (name) => (typeof envelope[name] === "string" && envelope[name] !== "" ? envelope[name] : undefined);
-  return failure.tenant(status, text("errorCode"), text("message") ?? text("error") ?? "the tenant gave no reason");
+  const field = (name) => (typeof envelope[name] === "string" && envelope[name] !== "" ? envelope[name] : undefined);
+  return failure.tenant(status, field("errorCode"), field("message") ?? field("error") ?? "the tenant gave no reason");
 }

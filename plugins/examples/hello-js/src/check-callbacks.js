@@ -42,6 +42,7 @@ export const definition = {
     "Finds risky callback URLs of one Auth0 application: wildcards, plain http, localhost. Use auth0_list_applications to find its client_id.",
   inputSchema: JSON.stringify(input),
   outputSchema: JSON.stringify(output),
+  // Of a tool that writes: { tag: "write", val: { destructive: true, idempotent: true } }; leave out what it is not.
   effect: { tag: "read-only" },
   // The only request that a call can send.
   endpoints: [{ method: "get", path: "clients/{client_id}", scopes: ["read:clients"] }],

@@ -1,7 +1,8 @@
 // hello-js: a plugin for auth0-mcp with one tool. This file is what the host sees: the exports of the component,
 // and the only imports that there are. Unit tests run in Node.js without it.
 
-import { write } from "auth0-mcp:plugin/log@1.0.0";
+import { pause, progress, started } from "auth0-mcp:plugin/invocation@1.0.0";
+import { write as log } from "auth0-mcp:plugin/log@1.0.0";
 import { send } from "auth0-mcp:plugin/management@1.0.0";
 
 import { Api, failure } from "./api.js";
@@ -9,6 +10,8 @@ import * as checkCallbacks from "./check-callbacks.js";
 import { manifest } from "./manifest.js";
 
 const tools = [checkCallbacks];
+
+const host = { send, started, pause, progress, log };
 
 export const toolset = {
   /** Runs once, when the plugin is admitted. */
@@ -18,13 +21,14 @@ export const toolset = {
   call(name, json) {
     const tool = tools.find(({ definition }) => definition.name === name);
     if (!tool) throw failure.other(`no tool \`${name}\` in this plugin`);
+    const api = new Api(host);
     try {
-      return JSON.stringify(tool.run(JSON.parse(json), new Api(send)));
+      return JSON.stringify(tool.run(JSON.parse(json), api) ?? null);
     } catch (error) {
-      if (!(error instanceof Error)) throw error; // A failure of ours.
-      // Thrown on, an Error would end the call with a bare `unreachable`.
-      write("error", `${error}\n${error.stack}`);
-      throw failure.other(`${error.name} in ${name}`);
+      if (error?.tag) throw error; // A failure of ours.
+      // Thrown on, anything else would end the call with a bare `unreachable`.
+      api.log("error", `${error}\n${error?.stack}`);
+      throw failure.other(`${error?.name ?? "exception"} in ${name}`);
     }
   },
 };

@@ -7,16 +7,7 @@ import test from "node:test";
 import { Api } from "../src/api.js";
 import { definition, problem, run } from "../src/check-callbacks.js";
 import { manifest } from "../src/manifest.js";
-
-/** An API that answers every request so, and keeps what was sent. */
-function tenant(status, body) {
-  const sent = [];
-  const send = (request) => {
-    sent.push(request);
-    return { status, body: body === undefined ? undefined : JSON.stringify(body) };
-  };
-  return { sent, api: new Api(send) };
-}
+import { Host } from "./host.js";
 
 test("risky callbacks are found", () => {
   const callbacks = [
@@ -25,9 +16,9 @@ test("risky callbacks are found", () => {
     "http://shop.example/",
     "http://localhost:3000",
   ];
-  const { sent, api } = tenant(200, { client_id: "abc", name: "Shop", callbacks });
-  const answer = run({ client_id: "abc" }, api);
-  assert.deepEqual(sent[0].path, ["clients", "abc"]);
+  const host = new Host({ body: { client_id: "abc", name: "Shop", callbacks } });
+  const answer = run({ client_id: "abc" }, new Api(host));
+  assert.deepEqual(host.sent[0].path, ["clients", "abc"]);
   assert.deepEqual([answer.checked, answer.found], [4, 3]);
   assert.equal(answer.findings[0].callback, "https://*.shop.example/");
 });
@@ -48,13 +39,13 @@ test("localhost is for the caller to allow", () => {
 
 test("an error of Auth0 is passed on, and so is an odd answer", () => {
   const message = "The client does not exist";
-  const gone = tenant(404, { statusCode: 404, error: "Not Found", message, errorCode: "inexistent_client" });
-  assert.throws(() => run({ client_id: "gone" }, gone.api), {
+  const body = { statusCode: 404, error: "Not Found", message, errorCode: "inexistent_client" };
+  assert.throws(() => run({ client_id: "gone" }, new Api(new Host({ status: 404, body }))), {
     tag: "tenant",
     val: { status: 404, code: "inexistent_client", message },
   });
   for (const body of [undefined, null, [], {}, { client_id: "abc", name: "Shop", callbacks: [1] }]) {
-    assert.throws(() => run({ client_id: "abc" }, tenant(200, body).api), { tag: "refused" });
+    assert.throws(() => run({ client_id: "abc" }, new Api(new Host({ body }))), { tag: "refused" });
   }
 });
 
