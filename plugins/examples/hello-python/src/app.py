@@ -4,13 +4,21 @@ import json
 import traceback
 
 import check_callbacks
-from api import Api, other
+from api import Api, Host, Level, other
 from componentize_py_types import Err
 from wit_world import exports
-from wit_world.imports import log, management
+from wit_world.imports import invocation, log, management
 from wit_world.imports.types import Manifest
 
 TOOLS = [check_callbacks]
+
+HOST = Host(
+    send=management.send,
+    started=invocation.started,
+    pause=invocation.pause,
+    progress=invocation.progress,
+    log=log.write,
+)
 
 
 class Toolset(exports.Toolset):
@@ -28,12 +36,23 @@ class Toolset(exports.Toolset):
         module = next((module for module in TOOLS if module.DEFINITION.name == tool), None)
         if module is None:
             raise other(f"no tool `{tool}` in this plugin")
+        api = Api(HOST)
         try:
-            answer = module.run(json.loads(arguments), Api(management.send))
+            answer = module.run(json.loads(arguments), api)
+            return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
         except Err:
             raise  # A failure of ours.
         except Exception as error:
             # Raised on, an exception would end the call with a bare `unreachable`.
-            log.write(log.Level.ERROR, traceback.format_exc())
+            api.log(Level.ERROR, _described(error))
             raise other(f"{type(error).__name__} in {tool}") from error
-        return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+
+
+def _described(error: Exception) -> str:
+    """The error and where it came from, innermost call first. `traceback.format_exc` would read source files: it fails
+    inside a component, which has none."""
+    calls = [
+        f"{frame.f_code.co_filename}:{line} in {frame.f_code.co_name}"
+        for frame, line in traceback.walk_tb(error.__traceback__)
+    ]
+    return "; ".join([f"{type(error).__name__}: {error}", *reversed(calls)])

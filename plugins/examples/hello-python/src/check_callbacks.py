@@ -52,6 +52,7 @@ DEFINITION = Tool(
     " Use auth0_list_applications to find its client_id.",
     input_schema=json.dumps(INPUT, separators=(",", ":")),
     output_schema=json.dumps(OUTPUT, separators=(",", ":")),
+    # Of a tool that writes: Effect_Write(Consequences.DESTRUCTIVE | Consequences.IDEMPOTENT), or Consequences(0).
     effect=Effect_ReadOnly(),
     # The only request that a call can send.
     endpoints=[Endpoint(method=Method.GET, path="clients/{client_id}", scopes=["read:clients"])],

@@ -1,26 +1,13 @@
 """The tool against a double of the host: no Auth0, no WebAssembly."""
 
-import json
 import unittest
-from typing import Any
 
 from api import Api
 from check_callbacks import problem, run
 from componentize_py_types import Err
-from wit_world.imports.management import Request, Response
 from wit_world.imports.types import Failure_Refused, Failure_Tenant
 
-
-class Tenant:
-    """Answers every request so, and keeps what was sent."""
-
-    def __init__(self, status: int, body: Any) -> None:
-        self.sent: list[Request] = []
-        self._response = Response(status=status, body=None if body is None else json.dumps(body), next=None)
-
-    def send(self, request: Request) -> Response:
-        self.sent.append(request)
-        return self._response
+from .host import Host, answer
 
 
 class CheckCallbacks(unittest.TestCase):
@@ -31,11 +18,11 @@ class CheckCallbacks(unittest.TestCase):
             "http://shop.example/",
             "http://localhost:3000",
         ]
-        tenant = Tenant(200, {"client_id": "abc", "name": "Shop", "callbacks": callbacks})
-        answer = run({"client_id": "abc"}, Api(tenant.send))
-        self.assertEqual(tenant.sent[0].path, ["clients", "abc"])
-        self.assertEqual((answer["checked"], answer["found"]), (4, 3))
-        self.assertEqual(answer["findings"][0]["callback"], "https://*.shop.example/")
+        host = Host(answer({"client_id": "abc", "name": "Shop", "callbacks": callbacks}))
+        report = run({"client_id": "abc"}, Api(host))
+        self.assertEqual(host.sent[0].path, ["clients", "abc"])
+        self.assertEqual((report["checked"], report["found"]), (4, 3))
+        self.assertEqual(report["findings"][0]["callback"], "https://*.shop.example/")
 
     def test_localhost_is_for_the_caller_to_allow(self) -> None:
         for callback, by_default, allowed in [
@@ -54,14 +41,10 @@ class CheckCallbacks(unittest.TestCase):
         message = "The client does not exist"
         envelope = {"statusCode": 404, "error": "Not Found", "message": message, "errorCode": "inexistent_client"}
         with self.assertRaises(Err) as gone:
-            run({"client_id": "gone"}, Api(Tenant(404, envelope).send))
+            run({"client_id": "gone"}, Api(Host(answer(envelope, status=404))))
         self.assertIsInstance(gone.exception.value, Failure_Tenant)
         self.assertEqual(gone.exception.value.value.message, message)
         for body in (None, [], {}, {"client_id": "abc", "name": "Shop", "callbacks": [1]}):
             with self.subTest(body), self.assertRaises(Err) as odd:
-                run({"client_id": "abc"}, Api(Tenant(200, body).send))
+                run({"client_id": "abc"}, Api(Host(answer(body))))
             self.assertIsInstance(odd.exception.value, Failure_Refused)
-
-
-if __name__ == "__main__":
-    unittest.main()
