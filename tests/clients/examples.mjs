@@ -29,9 +29,9 @@ const LANGUAGES = {
   rust: () => undefined,
   js: () => (works("npm", "--version") ? undefined : "npm"),
   python: () =>
-    works("python3", "-c", "import sys, venv, ensurepip; assert sys.version_info >= (3, 10)")
+    works("python3", "-c", "import sys, venv, ensurepip; assert sys.version_info >= (3, 11)")
       ? undefined
-      : "python3 (3.10 or newer) with venv",
+      : "python3 (3.11 or newer) with venv",
 };
 
 const works = (command, ...args) => spawnSync(command, args, { stdio: "ignore" }).status === 0;
