@@ -131,6 +131,8 @@ const JS: &[File] = files!(
         "src/manifest.js",
         "src/api.js",
         "src/check-callbacks.js",
+        "test/host.js",
+        "test/api.test.js",
         "test/check-callbacks.test.js",
     ]
 );
@@ -148,6 +150,9 @@ const PYTHON: &[File] = files!(
         "src/api.py",
         "src/check_callbacks.py",
         "tests/__init__.py",
+        "tests/host.py",
+        "tests/test_api.py",
+        "tests/test_app.py",
         "tests/test_check_callbacks.py",
     ]
 );
