@@ -15,7 +15,12 @@ test("the host gets text, whatever a tool gives", () => {
     {
       method: "get",
       path: ["clients", "7"],
-      query: [["page", "0"], ["include_totals", "true"], ["strategy", "auth0"], ["strategy", "ad"]],
+      query: [
+        ["page", "0"],
+        ["include_totals", "true"],
+        ["strategy", "auth0"],
+        ["strategy", "ad"],
+      ],
       body: undefined,
     },
     { method: "patch", path: ["clients", "abc"], query: [["dry", "false"]], body: '{"name":"Shop"}' },
