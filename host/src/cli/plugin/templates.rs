@@ -20,7 +20,7 @@ pub enum Language {
     /// JavaScript; needs Node.js 20 or newer
     #[value(alias = "javascript")]
     Js,
-    /// Python; needs Python 3.10 or newer
+    /// Python; needs Python 3.11 or newer
     #[value(alias = "py")]
     Python,
 }
