@@ -65,7 +65,7 @@ pub type Progress = Box<dyn Fn(u32, Option<u32>, String) + Send + Sync>;
 impl Calls {
     /// Runs one call to its end. Dropping the future stops the guest and its HTTP request.
     pub async fn run(&self, tool: &EnabledTool, arguments: &str, progress: Progress) -> Outcome {
-        let record = match self.audit.admit(tool.named()) {
+        let record = match self.audit.admit(&tool.named) {
             Ok(record) => record,
             Err(halted) => return Outcome::Unaudited(halted),
         };
@@ -142,7 +142,9 @@ struct Granted {
 impl Capabilities for Granted {
     fn send(&self, request: Request, deadline: Instant) -> Answer<'_, Result<Response, Refusal>> {
         Box::pin(async move {
-            let (row, path) = self.grant.described(&request);
+            let kept = self.record.is_kept();
+            let (row, path) =
+                if kept { self.grant.described(&request) } else { Default::default() };
             let record = self.record.request(row, request.method.as_str(), path);
             let record = record.map_err(|halted| Refusal::NotGranted(halted.to_string()))?;
             let denial = self.grant.denial(&request);

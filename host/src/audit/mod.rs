@@ -104,12 +104,12 @@ impl Audit {
     ///
     /// # Errors
     /// The line cannot be written, and the policy requires it.
-    pub fn admit(&self, tool: Named) -> Result<Arc<CallRecord>, Halted> {
+    pub fn admit(&self, tool: &Arc<Named>) -> Result<Arc<CallRecord>, Halted> {
         let call = self.next_call();
         let admitted =
             Event::Admitted { call, tool: tool.as_event(), confirmation: record::UNASKED };
         self.write(&admitted)?;
-        Ok(Arc::new(CallRecord::new(self.clone(), call, tool)))
+        Ok(Arc::new(CallRecord::new(self.clone(), call, tool.clone())))
     }
 
     /// A call that is not begun. `tool` is None for a name that no tool has.
@@ -140,6 +140,11 @@ impl Audit {
         if let Err(error) = inner.chain.sync() {
             tracing::warn!("the audit log {}: {error}", inner.file.display());
         }
+    }
+
+    /// Whether there is a log.
+    fn is_on(&self) -> bool {
+        self.0.is_some()
     }
 
     /// Whether a request may be sent: not while a log that is required cannot be written.

@@ -43,7 +43,7 @@ impl Named {
 pub struct CallRecord {
     audit: Audit,
     call: u64,
-    tool: Named,
+    tool: Arc<Named>,
     requests: AtomicU64,
     began: Instant,
     ended: AtomicBool,
@@ -60,7 +60,7 @@ pub struct RequestRecord {
 }
 
 impl CallRecord {
-    pub(super) fn new(audit: Audit, call: u64, tool: Named) -> Self {
+    pub(super) fn new(audit: Audit, call: u64, tool: Arc<Named>) -> Self {
         let (requests, ended) = (AtomicU64::new(0), AtomicBool::new(false));
         Self { audit, call, tool, requests, began: Instant::now(), ended }
     }
@@ -81,6 +81,12 @@ impl CallRecord {
             rule: None,
             confirmation: UNASKED,
         });
+    }
+
+    /// Whether anything is written of it; if not, nothing need be made ready for that.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.audit.is_on()
     }
 
     /// A request begins. `row` is the tool's row that covers it, `path` its path without ids.

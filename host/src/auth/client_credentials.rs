@@ -1,6 +1,6 @@
 //! A client id and secret exchanged for access tokens (RFC 6749, section 4.4).
 
-use std::time::SystemTime;
+use std::{sync::Arc, time::SystemTime};
 
 use super::{
     AccessToken, Advice, CredentialError, Credentials, Domain, Https, Pending,
@@ -72,8 +72,8 @@ impl Credentials for ClientCredentials {
         self.renewal.reject(token)
     }
 
-    fn scopes(&self) -> Option<Vec<String>> {
-        self.renewal.held()?.scopes().map(<[_]>::to_vec)
+    fn scopes(&self) -> Option<Arc<[String]>> {
+        self.renewal.held()?.shared_scopes()
     }
 
     fn expires_at(&self) -> Option<SystemTime> {

@@ -169,8 +169,8 @@ impl Credentials for FixedToken {
         false
     }
 
-    fn scopes(&self) -> Option<Vec<String>> {
-        self.token.scopes().map(<[_]>::to_vec)
+    fn scopes(&self) -> Option<Arc<[String]>> {
+        self.token.shared_scopes()
     }
 
     fn expires_at(&self) -> Option<SystemTime> {

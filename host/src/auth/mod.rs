@@ -31,7 +31,7 @@ pub mod token;
 pub mod trust;
 pub mod vault;
 
-use std::{fmt, future::Future, pin::Pin, time::SystemTime};
+use std::{fmt, future::Future, pin::Pin, sync::Arc, time::SystemTime};
 
 pub use advice::Advice;
 pub use domain::{Domain, DomainError};
@@ -60,7 +60,7 @@ pub trait Credentials: fmt::Debug + Send + Sync {
     fn rejected(&self, token: &AccessToken) -> bool;
 
     /// The scopes of the token in use; None while there is none, or where it does not say.
-    fn scopes(&self) -> Option<Vec<String>>;
+    fn scopes(&self) -> Option<Arc<[String]>>;
 
     /// When the token in use expires; None while there is none, or where it does not say.
     fn expires_at(&self) -> Option<SystemTime>;

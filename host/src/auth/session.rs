@@ -68,7 +68,7 @@ struct Current {
 impl Current {
     fn usable(stamp: Stamp, session: Session) -> Self {
         let token = session.token().ok();
-        let scopes = token.and_then(|token| token.scopes().map(Arc::from));
+        let scopes = token.and_then(|token| token.shared_scopes());
         Self { stamp, session: Arc::new(session), scopes, state: State::Usable }
     }
 }
@@ -274,8 +274,8 @@ impl Credentials for SessionCredentials {
         renews && self.0.renewal.reject(token)
     }
 
-    fn scopes(&self) -> Option<Vec<String>> {
-        self.0.current().scopes.map(|scopes| scopes.to_vec())
+    fn scopes(&self) -> Option<Arc<[String]>> {
+        self.0.current().scopes
     }
 
     fn expires_at(&self) -> Option<SystemTime> {

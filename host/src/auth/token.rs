@@ -69,7 +69,7 @@ impl AccessToken {
             claims.expires_at = Some(expires_at);
         }
         if let Some(scope) = scope {
-            claims.scopes = Some(words(scope));
+            claims.scopes = Some(words(scope).into());
         }
         Self::with_claims(text, claims, now)
     }
@@ -104,6 +104,12 @@ impl AccessToken {
     #[must_use]
     pub fn scopes(&self) -> Option<&[String]> {
         self.0.claims.scopes.as_deref()
+    }
+
+    /// The same, to keep.
+    #[must_use]
+    pub fn shared_scopes(&self) -> Option<Arc<[String]>> {
+        self.0.claims.scopes.clone()
     }
 
     /// The audiences it was made for; empty where it does not say.
@@ -149,7 +155,7 @@ impl fmt::Debug for AccessToken {
 #[derive(Default)]
 struct Claims {
     expires_at: Option<SystemTime>,
-    scopes: Option<Vec<String>>,
+    scopes: Option<Arc<[String]>>,
     audience: Vec<String>,
     subject: Option<String>,
 }
@@ -176,7 +182,7 @@ impl Claims {
         let payload: Payload = serde_json::from_slice(&payload).ok()?;
         Some(Self {
             expires_at: payload.exp.as_ref().and_then(Value::as_f64).and_then(instant),
-            scopes: scopes(payload.scope.as_ref(), payload.permissions.as_ref()),
+            scopes: scopes(payload.scope.as_ref(), payload.permissions.as_ref()).map(Arc::from),
             audience: payload.aud.as_ref().map(strings).unwrap_or_default(),
             subject: payload.sub.as_ref().and_then(Value::as_str).map(str::to_owned),
         })

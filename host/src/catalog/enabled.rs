@@ -59,6 +59,8 @@ pub struct EnabledTool {
     pub grant: Grant,
     /// The plugin that it belongs to.
     pub family: Arc<Family>,
+    /// As the audit log names it.
+    pub named: Arc<Named>,
 }
 
 impl EnabledTool {
@@ -66,16 +68,6 @@ impl EnabledTool {
     #[must_use]
     pub fn plugin_name(&self) -> &str {
         self.family.name()
-    }
-
-    /// The tool as the audit log names it.
-    #[must_use]
-    pub fn named(&self) -> Named {
-        Named {
-            tool: self.definition.name.clone(),
-            plugin: self.family.digest().to_owned(),
-            effect: Class::of(&self.definition).as_str(),
-        }
     }
 
     /// The scopes of all its rows, each once.
@@ -267,7 +259,12 @@ fn enable(
                 let arguments = Arguments::of(tool, &definition.input_schema);
                 let grant = grant(definition, selection);
                 let (definition, family) = (definition.clone(), family.clone());
-                tools.push(EnabledTool { definition, arguments, grant, family });
+                let named = Arc::new(Named {
+                    tool: definition.name.clone(),
+                    plugin: family.digest().to_owned(),
+                    effect: Class::of(&definition).as_str(),
+                });
+                tools.push(EnabledTool { definition, arguments, grant, family, named });
             }
             Err(why) => {
                 tracing::debug!("tool `{tool}` is off: {}", why.cause());

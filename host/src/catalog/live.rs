@@ -31,7 +31,7 @@ pub struct Live {
     home: Option<Home>,
     selection: Selection,
     /// The sign-in's scopes, if tools that need others are left out.
-    scopes: Option<Vec<String>>,
+    scopes: Option<Arc<[String]>>,
     seen: Mutex<Stamp>,
     audit: Audit,
 }
@@ -62,7 +62,7 @@ impl Live {
     }
 
     /// Leaves out the tools that need other scopes than these, now and after each change.
-    pub fn leave_out_unusable(&mut self, scopes: Vec<String>) {
+    pub fn leave_out_unusable(&mut self, scopes: Arc<[String]>) {
         self.scopes = Some(scopes);
         let families = self.current.borrow().families().to_vec();
         self.replace(families);

@@ -207,7 +207,7 @@ fn open_folders(
 }
 
 /// Leaves the tools that the sign-in can use, where only those are asked for.
-fn leave_out_unusable(live: &mut Live, settings: &RunSettings, scopes: Option<Vec<String>>) {
+fn leave_out_unusable(live: &mut Live, settings: &RunSettings, scopes: Option<Arc<[String]>>) {
     match (settings.hide_unusable, scopes) {
         (false, _) => {}
         (true, Some(scopes)) => live.leave_out_unusable(scopes),

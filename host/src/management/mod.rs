@@ -64,7 +64,7 @@ impl Management {
 
     /// The scopes of the token in use, where they are known.
     #[must_use]
-    pub fn scopes(&self) -> Option<Vec<String>> {
+    pub fn scopes(&self) -> Option<Arc<[String]>> {
         self.credentials.scopes()
     }
 

@@ -37,7 +37,8 @@ pub(super) fn mask(text: &str, reading: Reading) -> Option<String> {
     let mut masked = String::new();
     let mut copied = 0;
     let mut at = 0;
-    while at < scan.bytes.len() {
+    while let Some(ahead) = scan.bytes[at..].iter().position(|b| GIVES_AWAY[usize::from(*b)]) {
+        at += ahead;
         match scan.secret_at(at, copied) {
             Some((start, end)) => {
                 masked.push_str(&text[copied..start]);
@@ -54,6 +55,17 @@ pub(super) fn mask(text: &str, reading: Reading) -> Option<String> {
     masked.push_str(&text[copied..]);
     Some(masked)
 }
+
+/// The bytes at which [`Scan::secret_at`] looks closer.
+const GIVES_AWAY: [bool; 256] = {
+    let (mut table, mut at) = ([false; 256], 0);
+    let bytes = b"J- =:%";
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
 
 /// Start and end of what is blanked out. Both lie beside ASCII bytes, hence on character boundaries.
 type Span = (usize, usize);
