@@ -274,7 +274,7 @@ mod tests {
         assert!(matches!(fixed.access_token().await, Err(CredentialError::Expired)));
         assert_eq!(
             (fixed.scopes().unwrap(), fixed.expires_at().unwrap()),
-            (vec!["read:clients".into()], at(1000))
+            (["read:clients".to_owned()].into(), at(1000))
         );
 
         let fixed = FixedToken::new(domain(), &Secret::new("opaque-token".into()), at(0)).unwrap();
