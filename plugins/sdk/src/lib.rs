@@ -38,7 +38,7 @@ pub use fields::Fields;
 pub use given::{Given, Patch};
 pub use listing::{Listing, Pagination, Window};
 pub use request::Request;
-pub use response::Response;
+pub use response::{Response, malformed};
 pub use scan::{Scan, Scanner};
 pub use time::Moment;
 pub use tool::{Definition, Effect, Endpoint, Tool};

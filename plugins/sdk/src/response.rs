@@ -71,8 +71,9 @@ impl Response {
     }
 }
 
-/// An answer that is not what the API promises.
-pub(crate) fn malformed(what: &str) -> Failure {
+/// The failure of a tool that got an answer which is not what the API promises, such as one without an id.
+#[must_use]
+pub fn malformed(what: &str) -> Failure {
     Failure::Refused(Refusal::MalformedAnswer(what.to_owned()))
 }
 

@@ -209,7 +209,7 @@ pub(super) fn shape(at: &str, tool: &Tool, trace: &Trace) -> Option<Finding> {
     };
     Some(Finding::new(
         format!("{at}: {wrong}"),
-        "correct the answer or the output schema; what may be absent must not be in `required`",
+        "correct the answer or the output schema: what may be absent must not be in `required`, and where Auth0 leaves out what it always has, the tool fails with `malformed-answer`",
     ))
 }
 
