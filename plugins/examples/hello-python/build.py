@@ -4,6 +4,7 @@
     .venv/bin/python build.py bindings    the bindings alone
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,10 @@ def componentize_py(*arguments: str) -> None:
     tool = shutil.which("componentize-py", path=sysconfig.get_path("scripts"))
     if tool is None:
         sys.exit("componentize-py is missing: run `.venv/bin/pip install -r requirements.txt`")
-    subprocess.run([tool, *CONTRACT, *arguments], cwd=ROOT, check=True)
+    # Packages come from the environment that this Python belongs to, and from no other on the machine.
+    ran = subprocess.run([tool, *CONTRACT, *arguments], cwd=ROOT, env={**os.environ, "VIRTUAL_ENV": sys.prefix})
+    if ran.returncode != 0:
+        sys.exit(ran.returncode)
 
 
 def main() -> None:

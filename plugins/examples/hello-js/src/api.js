@@ -4,15 +4,15 @@
 /** The failures that a tool can throw. Each reaches the model as its own text. */
 export const failure = {
   /** The caller can correct it. */
-  invalidArguments: (text) => ({ tag: "invalid-arguments", val: text }),
+  invalidArguments: (text) => ({ tag: "invalid-arguments", val: String(text) }),
   /** Auth0 answered an error status. */
   tenant: (status, code, message) => ({ tag: "tenant", val: { status, code, message } }),
   /** The host did not let the request out, or it did not come back. */
   refused: (refusal) => ({ tag: "refused", val: refusal }),
   /** Auth0 answered something that is not what its API promises. */
-  malformed: (text) => failure.refused({ tag: "malformed-answer", val: text }),
+  malformed: (text) => failure.refused({ tag: "malformed-answer", val: String(text) }),
   /** Anything else. */
-  other: (text) => ({ tag: "other", val: text }),
+  other: (text) => ({ tag: "other", val: String(text) }),
 };
 
 export class Api {
@@ -51,6 +51,7 @@ export class Api {
    * one. In `query`, a value can be text, a number or a boolean; undefined leaves the name out, a list repeats it.
    */
   request({ method, path, query = {}, body }) {
+    if (!Array.isArray(path)) throw new TypeError("path: a list of segments is needed");
     const request = {
       method: oneOf(["get", "post", "patch", "put", "delete"], method, "method"),
       path: path.map((segment) => text(segment, "path")),

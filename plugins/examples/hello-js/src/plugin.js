@@ -23,7 +23,9 @@ export const toolset = {
     if (!tool) throw failure.other(`no tool \`${name}\` in this plugin`);
     const api = new Api(host);
     try {
-      return JSON.stringify(tool.run(JSON.parse(json), api) ?? null);
+      const answer = tool.run(JSON.parse(json), api);
+      if (answer instanceof Promise) throw new TypeError("a tool is not async: the host's functions wait");
+      return JSON.stringify(answer ?? null);
     } catch (error) {
       if (error?.tag) throw error; // A failure of ours.
       // Thrown on, anything else would end the call with a bare `unreachable`.

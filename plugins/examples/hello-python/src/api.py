@@ -25,17 +25,17 @@ Query = Mapping[str, Any] | None
 
 def invalid_arguments(text: str) -> Err:
     """To raise where the caller can correct it."""
-    return Err(Failure_InvalidArguments(text))
+    return Err(Failure_InvalidArguments(str(text)))
 
 
 def malformed(text: str) -> Err:
     """To raise where Auth0 answers something that is not what its API promises."""
-    return Err(Failure_Refused(Refusal_MalformedAnswer(text)))
+    return Err(Failure_Refused(Refusal_MalformedAnswer(str(text))))
 
 
 def other(text: str) -> Err:
     """To raise for anything else."""
-    return Err(Failure_Other(text))
+    return Err(Failure_Other(str(text)))
 
 
 @dataclass
@@ -151,7 +151,7 @@ def _json(body: Any) -> str | None:
         return None
     if not isinstance(body, dict | list):
         raise TypeError("body: a dict or a list is needed, not its JSON text")
-    return json.dumps(body)
+    return json.dumps(body, allow_nan=False)
 
 
 def _tenant_error(response: Response) -> TenantError:

@@ -39,7 +39,7 @@ class Toolset(exports.Toolset):
         api = Api(HOST)
         try:
             answer = module.run(json.loads(arguments), api)
-            return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+            return json.dumps(answer, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         except Err:
             raise  # A failure of ours.
         except Exception as error:
