@@ -67,7 +67,7 @@ pub(super) async fn checks(context: &Context<'_>) -> (Vec<Check>, Vec<Exchange>)
         .or_skipped(none),
         Check::advisory(
             [
-                "fixtured",
+                "untested",
                 "every tool has a call in the fixtures",
                 "only the author knows what a tool is for; the other checks look at what it never may",
             ],
