@@ -3,6 +3,10 @@
 use std::process::ExitCode;
 
 use auth0_mcp::{catalog::store::BUNDLE, cli, policy::place::SYSTEM};
+use mimalloc::MiMalloc;
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let limits = Default::default();

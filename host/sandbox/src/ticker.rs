@@ -5,6 +5,7 @@
 //! deadline is checked. With no call running the thread sleeps on a condition variable.
 
 use std::{
+    mem,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
     time::Duration,
@@ -19,6 +20,7 @@ pub(crate) const TICK: Duration = Duration::from_millis(10);
 struct Calls {
     running: usize,
     thread_started: bool,
+    thread_waits: bool,
     stop: bool,
 }
 
@@ -37,14 +39,15 @@ impl Ticker {
     pub(crate) fn run(&self) -> Running {
         let mut calls = lock(&self.shared.0);
         calls.running += 1;
-        if !calls.thread_started {
-            calls.thread_started = true;
+        let started = mem::replace(&mut calls.thread_started, true);
+        let waits = mem::take(&mut calls.thread_waits);
+        drop(calls);
+        if !started {
             let (shared, engine) = (self.shared.clone(), self.engine.clone());
             thread::spawn(move || tick(&shared, &engine));
-        } else if calls.running == 1 {
+        } else if waits {
             self.shared.1.notify_one();
         }
-        drop(calls);
         Running(self.shared.clone())
     }
 }
@@ -69,6 +72,7 @@ fn tick(shared: &(Mutex<Calls>, Condvar), engine: &EngineWeak) {
     loop {
         let mut calls = lock(&shared.0);
         while calls.running == 0 && !calls.stop {
+            calls.thread_waits = true;
             calls = shared.1.wait(calls).unwrap_or_else(PoisonError::into_inner);
         }
         if calls.stop {
