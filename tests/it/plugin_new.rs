@@ -157,6 +157,8 @@ fn names_that_would_not_work_are_refused() {
         assert_eq!(found, code, "{name}: {stderr}");
         assert!(stderr.contains(says) && stdout.is_empty() == (code != 0), "{name}: {stderr}");
     }
+    let (code, _, stderr) = new(&["x"], &dir);
+    assert!(code == 2 && stderr.contains("--lang <rust|js|python>"), "{stderr}");
     fs::remove_dir_all(dir).unwrap();
 }
 

@@ -244,7 +244,9 @@ fn a_policy_forbids_folders_whatever_the_flag_says() {
     let tenant = tenant();
     let folder = format!("logs:{}", env!("CARGO_TARGET_TMPDIR"));
     let start = |policy: &Path| {
-        let builder = Builder::new().tenant(&tenant).raw().args(&["--allow-dir", &folder]);
+        // None of its tools is on, so nobody asks whether it has use for a folder.
+        let args = ["--allow-dir", &folder, "--tools", "auth0_list_forms"];
+        let builder = Builder::new().tenant(&tenant).raw().args(&args);
         builder.env("AUTH0_MCP_POLICY", policy.to_str().unwrap()).start().end()
     };
     let ended = start(&policy("plugins.allow-dir = false"));

@@ -1,11 +1,12 @@
 //! Where a plugin's manifest and code come from: this binary, or the data folder. One way to open both.
 
 use std::{
+    borrow::Cow,
     sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 
-use auth0_mcp_sandbox::{Compiled, Engine, Manifest, OpenError, Plugin};
+use auth0_mcp_sandbox::{Compiled, Engine, Manifest, OpenError, Plugin, imports};
 use tokio::sync::OnceCell;
 
 use super::{
@@ -144,6 +145,19 @@ impl Family {
             Code::Stored(stored) => stored.manifest(),
         };
         self.manifest.get_or_init(read).as_ref().map_err(Clone::clone)
+    }
+
+    /// Whether it imports WASI, and so may have use for a folder. Reads the component.
+    ///
+    /// # Errors
+    /// The component is not the one that was admitted, or cannot be read.
+    pub fn imports_wasi(&self) -> Result<bool, Unusable> {
+        let component = match &self.code {
+            Code::Embedded(embedded) => embedded.component.into(),
+            Code::Stored(stored) => Cow::from(stored.component()?),
+        };
+        let imports = imports(&component).map_err(Unusable::of)?;
+        Ok(imports.iter().any(|name| name.starts_with("wasi:")))
     }
 
     /// The component, linked; opened by the first caller.

@@ -153,7 +153,7 @@ pub struct NewArgs {
     /// The plugin's name, such as `my-plugin`; its tools begin with `my_plugin_`
     pub name: String,
     /// What to write it in
-    #[arg(long, value_name = "LANGUAGE")]
+    #[arg(long, value_name = "rust|js|python")]
     pub lang: Language,
     /// The folder to create the project's folder in, instead of the current one
     #[arg(long, value_name = "FOLDER")]

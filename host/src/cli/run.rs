@@ -70,6 +70,10 @@ enum RunError {
     System(#[from] std::io::Error),
     #[error("--allow-dir: there is no plugin `{plugin}`; the plugins are {known}")]
     NoSuchPlugin { plugin: String, known: String },
+    #[error(
+        "--allow-dir: plugin `{0}` imports no WASI, so it has no use for a folder: leave the flag out"
+    )]
+    NoUseForFolder(String),
     #[error("--allow-dir: {0}")]
     AllowDir(#[from] FolderError),
     #[error("--allow-dir: the operator's policy forbids it: {0}")]
@@ -97,6 +101,7 @@ impl RunError {
             }
             Self::Settings(_)
             | Self::NoSuchPlugin { .. }
+            | Self::NoUseForFolder(_)
             | Self::AllowDir(_)
             | Self::AllowDirDenied(_)
             | Self::Selection(_)
@@ -141,7 +146,7 @@ fn start(
     if !settings.folders.is_empty() {
         policy.allow_dir().map_err(RunError::AllowDirDenied)?;
     }
-    let folders = open_folders(&settings.folders, live.current().families())?;
+    let folders = open_folders(&settings.folders, &live.current())?;
     if !policy.layers().is_empty() {
         let warnings = policy.check(&Known::of(live.current().manifests()))?;
         warnings.iter().for_each(|warning| tracing::warn!("policy: {warning}"));
@@ -191,14 +196,20 @@ fn telemetry(environment: &Environment, settings: &RunSettings) -> Telemetry {
 /// The folders that each plugin may see, opened once for the session.
 fn open_folders(
     allowed: &[AllowedDir],
-    families: &[Arc<Family>],
+    catalog: &Catalog,
 ) -> Result<HashMap<String, Folders>, RunError> {
     let mut by_plugin: HashMap<String, Vec<Folder>> = HashMap::new();
+    let families = catalog.families();
     for AllowedDir { plugin, folder } in allowed {
-        let names: Vec<&str> = families.iter().map(|family| family.name()).collect();
-        if !names.contains(&plugin.as_str()) {
+        let Some(family) = families.iter().find(|family| family.name() == plugin) else {
+            let names: Vec<&str> = families.iter().map(|family| family.name()).collect();
             let (plugin, known) = (plugin.clone(), names.join(", "));
             return Err(RunError::NoSuchPlugin { plugin, known });
+        };
+        // What no enabled tool belongs to is not read. A component that cannot be read says so when it is called.
+        let is_on = catalog.tools().iter().any(|tool| tool.plugin_name() == plugin);
+        if is_on && matches!(family.imports_wasi(), Ok(false)) {
+            return Err(RunError::NoUseForFolder(plugin.clone()));
         }
         by_plugin.entry(plugin.clone()).or_default().push(folder.clone());
     }

@@ -287,7 +287,9 @@ fn advice(fault: &PluginFault) -> &'static str {
         PluginFault::AnswerTooLarge { .. } => {
             "answer with fewer items or fields, and say in the answer that there are more"
         }
-        _ => "return a failure in place of a panic, an unwrap or an uncaught exception",
+        _ => {
+            "return a failure in place of a panic, an unwrap or an uncaught exception, and do without what a plugin has not: files, timers, threads"
+        }
     }
 }
 

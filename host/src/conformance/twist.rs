@@ -20,9 +20,20 @@ pub(super) fn all(responses: &[Response]) -> [(&'static str, Vec<Response>); 2] 
     ]
 }
 
-/// The answers without one member, for each member of each: its place in words, and what is left. Of
-/// a list only the first item is changed, since the others are alike.
-pub(super) fn without_one(responses: &[Response]) -> impl Iterator<Item = (String, Vec<Response>)> {
+/// Answers without one member of one of them.
+#[derive(Debug)]
+pub(super) struct Without<'r> {
+    /// The response that had it.
+    pub(super) of: &'r Response,
+    /// The names on the way to it; `0` for an item of a list.
+    pub(super) path: Vec<String>,
+    /// What is left.
+    pub(super) responses: Vec<Response>,
+}
+
+/// The answers without one member, for each member of each. Of a list only the first item is changed, since
+/// the others are alike.
+pub(super) fn without_one(responses: &[Response]) -> impl Iterator<Item = Without<'_>> {
     let bodies = responses.iter().enumerate();
     let bodies = bodies.filter_map(|(at, response)| Some((at, response.body.as_ref()?)));
     let places = bodies.flat_map(|(at, body)| {
@@ -30,14 +41,30 @@ pub(super) fn without_one(responses: &[Response]) -> impl Iterator<Item = (Strin
         members(body, &mut Vec::new(), &mut found);
         found.into_iter().map(move |path| (at, path))
     });
-    places.take(MOST).map(|(at, path)| {
+    places.take(MOST).filter_map(|(at, path)| {
         let mut changed = responses.to_vec();
-        if let Some(body) = changed.get_mut(at).and_then(|response| response.body.as_mut()) {
-            remove(body, &path);
-        }
-        let of = responses.get(at).map(|it| format!(" of {} {}", it.method, it.path));
-        (format!("`{}`{}", path.join("."), of.unwrap_or_default()), changed)
+        remove(changed.get_mut(at)?.body.as_mut()?, &path);
+        Some(Without { of: responses.get(at)?, path, responses: changed })
     })
+}
+
+impl Without<'_> {
+    /// The place in words: `apis.0.id` of GET resource-servers.
+    pub(super) fn place(&self) -> String {
+        format!("`{}` of {} {}", self.path.join("."), self.of.method, self.of.path)
+    }
+}
+
+/// Whether a body has no such member, or an item of a list on the way to it has none.
+pub(super) fn lacks(body: &Value, path: &[String]) -> bool {
+    match (body, path) {
+        (_, []) => false,
+        (Value::Object(members), [name, rest @ ..]) => {
+            members.get(name).is_none_or(|inner| lacks(inner, rest))
+        }
+        (Value::Array(items), [_, rest @ ..]) => items.iter().any(|item| lacks(item, rest)),
+        _ => true,
+    }
 }
 
 /// The places of all members.
@@ -131,14 +158,19 @@ mod tests {
         let body = json!({"apis": [{"id": 1, "scopes": [{"value": "x"}]}, {"id": 2}], "total": 2});
         let response = json!({"method": "GET", "path": "apis", "body": body});
         let response: Response = serde_json::from_value(response).unwrap();
-        let twisted: Vec<_> = without_one(&[response]).collect();
+        let responses = [response];
+        let twisted: Vec<_> = without_one(&responses).collect();
         let places = ["apis", "apis.0.id", "apis.0.scopes", "apis.0.scopes.0.value", "total"];
         let places = places.map(|place| format!("`{place}` of GET apis"));
-        assert!(twisted.iter().map(|(place, _)| place).eq(&places), "{twisted:?}");
-        let left = twisted[1].1[0].body.clone();
-        assert_eq!(
-            left,
-            Some(json!({"apis": [{"scopes": [{"value": "x"}]}, {"id": 2}], "total": 2}))
-        );
+        assert!(twisted.iter().map(Without::place).eq(places), "{twisted:?}");
+        let left = twisted[1].responses[0].body.clone().unwrap();
+        assert_eq!(left, json!({"apis": [{"scopes": [{"value": "x"}]}, {"id": 2}], "total": 2}));
+        for without in &twisted {
+            assert!(lacks(without.responses[0].body.as_ref().unwrap(), &without.path));
+        }
+        // The second item has no scopes.
+        let there = twisted.iter().filter(|it| !lacks(it.of.body.as_ref().unwrap(), &it.path));
+        let there: Vec<_> = there.map(|it| it.path.join(".")).collect();
+        assert_eq!(there, ["apis", "apis.0.id", "total"]);
     }
 }

@@ -160,8 +160,16 @@ impl Grant {
         let (tool, wanted) = (&self.tool, describe(request));
         let why =
             if self.may_send(request.method) { "" } else { "only reading is allowed here, and " };
-        Refusal::NotGranted(format!("{tool} may not send {wanted}: {why}{rows}"))
+        let hint = if slashed(request) { SLASHED } else { "" };
+        Refusal::NotGranted(format!("{tool} may not send {wanted}: {why}{rows}{hint}"))
     }
+}
+
+/// What authors of plugins have to know who write a path as one text.
+const SLASHED: &str = "; a segment of the path has a `/` in it, which is sent as %2F: give each part of the path as a segment of its own, without /api/v2/";
+
+fn slashed(request: &Request) -> bool {
+    request.path.iter().any(|segment| segment.contains('/'))
 }
 
 /// The request as `POST clients/{…}/rotate-secret`: words of the API are shown, everything that may be an id
@@ -258,6 +266,10 @@ mod tests {
         assert!(
             says(&grant, request(Method::Get, &["x"; 12]))
                 .contains("GET x/x/x/x/x/x/x/x/…: its rows are GET logs")
+        );
+        let one_text = says(&grant, request(Method::Get, &["/api/v2/logs"]));
+        assert!(
+            one_text.contains("GET {…}: its rows are GET logs; a segment of the path has a `/`")
         );
         assert!(
             says(&Grant::new("t", &[], false), request(Method::Get, &["x"]))

@@ -58,7 +58,7 @@ fn check(report: &Value, id: &str) -> (String, String) {
 fn each_broken_rule_is_found_where_it_is_broken() {
     let report = report("rules", &json!([]));
     assert_eq!(report["passed"], false);
-    let table: [(&str, &str, &[&str]); 13] = [
+    let table: [(&str, &str, &[&str]); 14] = [
         ("schemas", "failed", &["sloppy_takes_anything: the root of the input schema takes any"]),
         ("refusals", "failed", &["sloppy_takes_anything: an argument that does not exist"]),
         ("surprises", "failed", &["sloppy_breaks_its_promise with", "lacks the required `name`"]),
@@ -93,6 +93,13 @@ fn each_broken_rule_is_found_where_it_is_broken() {
             &[
                 "sloppy_asks_elsewhere may not send GET users/",
                 "sloppy_writes_while_reading may not send DELETE clients/",
+            ],
+        ),
+        (
+            "exceptions",
+            "warning",
+            &[
+                "sloppy_names_an_exception: a call ended in KeyError; it logged: error: KeyError: 'name'; tool.py:7",
             ],
         ),
         ("rows-used", "warning", &["sloppy_spares_a_row: GET connections was not exercised"]),
@@ -176,6 +183,29 @@ fn fixtures_say_what_a_call_should_do() {
     let exchanges = report["fixtures"].as_array().unwrap();
     assert_eq!((exchanges.len(), &exchanges[0]["answer"]), (6, &json!("{}")));
     assert_eq!(exchanges[0]["requests"], json!(["GET clients/x"]));
+}
+
+#[test]
+fn what_may_be_absent_is_shown_by_a_call() {
+    let tool = "sloppy_multiplies";
+    let call = |body: Value, expect: Value| {
+        let responses = json!([{ "method": "GET", "path": "clients/{id}", "body": body }]);
+        json!({ "name": "n", "tool": tool, "responses": responses, "expect": expect })
+    };
+    let one = json!({ "id": 1 });
+    let full = call(json!({ "id": 1, "name": "a", "logo": "b" }), Value::Null);
+    let without = call(one.clone(), json!({ "answer": { "all": [one, one, one] } }));
+    let refused = call(json!({ "logo": "b" }), json!({ "failure": "tenant" }));
+    let (status, text) = check(&report("absent", &json!([full, refused])), "absent");
+    assert_eq!(status, "warning");
+    let says = |name: &str| {
+        format!("{tool}: without `{name}` of GET clients/{{id}} the answer is another one")
+    };
+    assert_eq!(text.lines().count(), 3, "{text}");
+    assert!(["id", "name", "logo"].iter().all(|name| text.contains(&says(name))), "{text}");
+    let (_, text) = check(&report("absent-known", &json!([full, without])), "absent");
+    assert_eq!(text.lines().count(), 1, "{text}");
+    assert!(text.contains(&says("id")), "{text}");
 }
 
 #[test]

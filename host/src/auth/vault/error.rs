@@ -84,6 +84,14 @@ pub enum VaultError {
     Other(String),
 }
 
+impl VaultError {
+    /// What happened, without the way to sign in without a keychain: where nobody is signing in.
+    #[must_use]
+    pub fn cause(&self) -> String {
+        self.to_string().replace(&format!("; {HEADLESS}"), "")
+    }
+}
+
 fn no_keychain(why: &str) -> String {
     format!(
         "there is no keychain here ({why}): on Linux a Secret Service is needed, such as gnome-keyring or KWallet, in a desktop session"

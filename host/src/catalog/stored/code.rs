@@ -67,7 +67,7 @@ pub(super) async fn open(
 /// Code from the disk that the seal vouches for.
 pub(crate) async fn sealed(stored: &Stored, engine: &Arc<Engine>) -> Result<Compiled, NoCode> {
     let key = stored.home.0.vault.seal_key().await.map_err(|error| {
-        tracing::debug!("the key for compiled code: {error}");
+        tracing::debug!("the key for compiled code: {}", error.cause());
         NoCode::NoKeychain
     })?;
     let key = key.as_ref().and_then(parse).ok_or(NoCode::None)?;
@@ -128,7 +128,7 @@ async fn confirm(stored: &Stored, plugin: &Plugin) -> Result<(), Unusable> {
 async fn keep(stored: &Stored, engine: &Engine, code: &Compiled) {
     let sealed = match seal(stored, engine, code).await {
         Ok(sealed) => sealed,
-        Err(error) => return tracing::debug!("compiled code is not kept: {error}"),
+        Err(error) => return tracing::debug!("compiled code is not kept: {}", error.cause()),
     };
     let path = stored.home.folder(&stored.row).join(file::CODE);
     let written = tokio::task::spawn_blocking(move || folder::replace(&path, &sealed)).await;

@@ -107,7 +107,7 @@ pub(super) async fn store(
     };
     if let Some(problem) = turn.add(engine, new).await? {
         let seconds = candidate.examined.compiled_in.as_secs_f32();
-        tracing::debug!("the key for compiled code: {problem}");
+        tracing::debug!("the key for compiled code: {}", problem.cause());
         context.printer.note(&format!(
             "its compiled code is not kept, since no keychain can vouch for it: each server compiles it again, which took {seconds:.1} s now"
         ));

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use super::{Base, Context, answers, count, same};
 use crate::conformance::{
     bench::{Ended, Trace, failure_json},
+    fixtures::Call,
     report::{Check, Finding},
-    stub::{Raw, Script},
-    twist,
+    stub::{Raw, Script, fits_template},
+    twist::{self, Without},
 };
 
 /// The deadline of calls to a silent Auth0, in place of the product's 30 s.
@@ -36,6 +37,7 @@ pub(super) async fn checks(context: &Context<'_>) -> Vec<Check> {
         }
         errors(context, tool, &base, &mut found).await;
         odd(context, tool, &base, &mut found).await;
+        absent(context, tool, &base, &before.ended, &mut found).await;
         large(context, tool, &base, &mut found).await;
         silence(context, tool, &base, &mut found).await;
         let after = context.call(tool, &base.arguments, canned(&base)).await;
@@ -55,6 +57,7 @@ struct Found {
     silent: Vec<String>,
     errors: (usize, Vec<Finding>),
     odd: (usize, Vec<Finding>),
+    absent: (usize, Vec<Finding>),
     large: (usize, Vec<Finding>),
     late: (usize, Vec<Finding>),
     changed: Vec<Finding>,
@@ -89,6 +92,16 @@ impl Found {
                 ],
                 self.odd,
             ),
+            Check::advisory(
+                [
+                    "absent",
+                    "where Auth0 leaves something out, the tool fails, or its author has thought of it",
+                    "a model believes an answer that was made of nothing",
+                ],
+                note(self.absent.0),
+                self.absent.1,
+            )
+            .or_skipped(self.absent.0 == 0),
             required(
                 [
                     "size",
@@ -197,13 +210,44 @@ async fn odd(context: &Context<'_>, tool: &Tool, base: &Base, found: &mut Found)
         let trace = context.call(tool, &base.arguments, Script::Canned(responses)).await;
         judge(tool, what, false, &trace, found);
     }
-    let before = found.odd.1.len();
-    for (member, responses) in twist::without_one(&base.responses) {
-        let trace = context.call(tool, &base.arguments, Script::Canned(responses)).await;
-        judge(tool, &format!("without {member}"), false, &trace, found);
+}
+
+/// Leaves out each member of Auth0's answers, one at a time. `good` is how the call ends with all of them.
+async fn absent(context: &Context<'_>, tool: &Tool, base: &Base, good: &Ended, found: &mut Found) {
+    let before = (found.odd.1.len(), found.absent.1.len());
+    for without in twist::without_one(&base.responses) {
+        let script = Script::Canned(without.responses.clone());
+        let trace = context.call(tool, &base.arguments, script).await;
+        judge(tool, &format!("without {}", without.place()), false, &trace, found);
+        found.absent.0 += 1;
+        let other = matches!(trace.ended, Ended::Answer(_)) && !same(good, &trace.ended);
+        if other && !is_known_absent(context, tool, &without) {
+            found.absent.1.push(Finding::new(
+                format!("{}: without {} the answer is another one, and no failure", tool.name, without.place()),
+                "if Auth0 may leave it out, add a call to the fixtures in which it does; if it never does, fail with `malformed-answer`",
+            ));
+        }
     }
     // One cause as a rule: three places show it.
-    found.odd.1.truncate(before + MOST_MISSED);
+    found.odd.1.truncate(before.0 + MOST_MISSED);
+    found.absent.1.truncate(before.1 + MOST_MISSED);
+}
+
+/// Whether a call of the fixtures that is no failure has an answer of this row without the member.
+fn is_known_absent(context: &Context<'_>, tool: &Tool, without: &Without<'_>) -> bool {
+    let ends_well = |call: &&Call| call.expect.as_ref().is_some_and(|it| it.answer.is_some());
+    let row =
+        |path: &str| tool.endpoints.iter().position(|row| fits_template(&row.path, &split(path)));
+    let of = (&without.of.method, row(&without.of.path));
+    let calls = context.fixtures.of(&tool.name).filter(ends_well);
+    calls.flat_map(|call| &call.responses).any(|response| {
+        (&response.method, row(&response.path)) == of
+            && response.body.as_ref().is_some_and(|body| twist::lacks(body, &without.path))
+    })
+}
+
+fn split(path: &str) -> Vec<String> {
+    path.split('/').map(str::to_owned).collect()
 }
 
 fn judge(tool: &Tool, what: &str, must_fail: bool, trace: &Trace, found: &mut Found) {

@@ -2,6 +2,7 @@
 
 mod answers;
 mod arguments;
+mod exceptions;
 mod faults;
 mod manifest;
 mod rows;
@@ -46,7 +47,8 @@ pub(crate) async fn run(context: &Context<'_>) -> (Vec<Check>, Vec<Exchange>) {
     checks.extend(arguments::checks(context).await);
     checks.extend(faults::checks(context).await);
     checks.extend(secrets::checks(context).await);
-    // Last, since it is about all requests of all calls.
+    // Last, since these are about all calls.
+    checks.push(exceptions::check(context));
     checks.extend(rows::checks(context).await);
     (checks, exchanges)
 }

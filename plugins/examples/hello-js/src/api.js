@@ -15,6 +15,46 @@ export const failure = {
   other: (text) => ({ tag: "other", val: String(text) }),
 };
 
+/**
+ * Whether something thrown is a failure that the host can read. Anything else, `{ tag: "oops" }` as well as an Error,
+ * would end the call with a bare `unreachable`.
+ */
+export function isFailure(thrown) {
+  const { tag, val } = thrown ?? {};
+  const optional = (value) => value === undefined || typeof value === "string";
+  switch (tag) {
+    case "invalid-arguments":
+    case "other":
+      return typeof val === "string";
+    case "tenant":
+      return isWhole(val?.status, 65_535) && optional(val.code) && typeof val.message === "string";
+    case "refused":
+      return isRefusal(val);
+    default:
+      return false;
+  }
+}
+
+function isRefusal({ tag, val } = {}) {
+  switch (tag) {
+    case "session-expired":
+    case "timed-out":
+      return true;
+    case "insufficient-scope":
+      return Array.isArray(val) && val.every((scope) => typeof scope === "string");
+    case "rate-limited":
+      return isWhole(val, MOST_U32);
+    case "too-large":
+      return typeof val === "bigint" && val >= 0n && val < 1n << 64n;
+    default:
+      return ["not-granted", "invalid-request", "unreachable", "malformed-answer"].includes(tag) && typeof val === "string";
+  }
+}
+
+const MOST_U32 = 4_294_967_295;
+
+const isWhole = (value, most) => Number.isInteger(value) && value >= 0 && value <= most;
+
 export class Api {
   #host;
 
@@ -70,12 +110,12 @@ export class Api {
 
   /** Waits. The time counts against the call's deadline; a failure if that comes first. */
   pause(milliseconds) {
-    orRefused(() => this.#host.pause(milliseconds));
+    orRefused(() => this.#host.pause(whole(milliseconds, "milliseconds")));
   }
 
   /** Tells a client that asked how far the call is; `total` can be undefined. */
   progress(done, total, message) {
-    this.#host.progress(done, total, String(message));
+    this.#host.progress(whole(done, "done"), total === undefined ? undefined : whole(total, "total"), String(message));
   }
 
   /** Writes a line into the operator's debug log. `level` is "debug", "info", "warn" or "error". */
@@ -104,6 +144,11 @@ function oneOf(words, word, where) {
 function text(value, where) {
   if (["string", "number", "boolean"].includes(typeof value)) return String(value);
   throw new TypeError(`${where}: ${value} is not text, a number or a boolean`);
+}
+
+function whole(value, where) {
+  if (isWhole(value, MOST_U32)) return value;
+  throw new TypeError(`${where}: ${value} is not a whole number from 0 to ${MOST_U32}`);
 }
 
 function pairs(query) {

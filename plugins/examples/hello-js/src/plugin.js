@@ -5,11 +5,15 @@ import { pause, progress, started } from "auth0-mcp:plugin/invocation@1.0.0";
 import { write as log } from "auth0-mcp:plugin/log@1.0.0";
 import { send } from "auth0-mcp:plugin/management@1.0.0";
 
-import { Api, failure } from "./api.js";
+import { replaceAbsent } from "./absent.js";
+import { Api, failure, isFailure } from "./api.js";
 import * as checkCallbacks from "./check-callbacks.js";
 import { manifest } from "./manifest.js";
 
 const tools = [checkCallbacks];
+
+/** So many calls are told of where an exception came from. */
+const MOST_CALLS = 8;
 
 const host = { send, started, pause, progress, log };
 
@@ -23,14 +27,21 @@ export const toolset = {
     if (!tool) throw failure.other(`no tool \`${name}\` in this plugin`);
     const api = new Api(host);
     try {
+      replaceAbsent(host);
       const answer = tool.run(JSON.parse(json), api);
       if (answer instanceof Promise) throw new TypeError("a tool is not async: the host's functions wait");
       return JSON.stringify(answer ?? null);
     } catch (error) {
-      if (error?.tag) throw error; // A failure of ours.
-      // Thrown on, anything else would end the call with a bare `unreachable`.
-      api.log("error", `${error}\n${error?.stack}`);
+      if (isFailure(error)) throw error;
+      api.log("error", described(error));
       throw failure.other(`${error?.name ?? "exception"} in ${name}`);
     }
   },
 };
+
+/** What was thrown and where, innermost call first. */
+function described(error) {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : (JSON.stringify(error) ?? String(error));
+  const calls = String(error?.stack ?? "").trim().split("\n");
+  return [text, ...calls.slice(0, MOST_CALLS)].join("; ");
+}

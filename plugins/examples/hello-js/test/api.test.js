@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Api } from "../src/api.js";
+import { Api, failure, isFailure } from "../src/api.js";
 import { Host } from "./host.js";
 
 test("the host gets text, whatever a tool gives", () => {
@@ -35,7 +35,37 @@ test("what cannot be sent is a TypeError", () => {
   assert.throws(() => api.post(["clients"], '{"name":"Shop"}'), TypeError);
   assert.throws(() => api.request({ method: "GET", path: ["clients"] }), TypeError);
   assert.throws(() => api.log("warning", "odd"), TypeError);
-  assert.deepEqual([host.sent, host.logged], [[], []]);
+  assert.throws(() => api.pause(-1), TypeError);
+  assert.throws(() => api.progress(0.5, 1, "half"), TypeError);
+  assert.deepEqual([host.sent, host.logged, host.paused, host.told], [[], [], [], []]);
+});
+
+test("only what the host can read is a failure", () => {
+  const { invalidArguments, tenant, refused, malformed, other } = failure;
+  for (const good of [
+    invalidArguments("x"),
+    tenant(404, undefined, "x"),
+    malformed("x"),
+    other(7),
+    refused({ tag: "timed-out" }),
+    refused({ tag: "rate-limited", val: 3 }),
+    refused({ tag: "too-large", val: 3n }),
+    refused({ tag: "insufficient-scope", val: ["read:clients"] }),
+  ]) {
+    assert.ok(isFailure(good), JSON.stringify(good, (_, value) => String(value)));
+  }
+  for (const bad of [
+    undefined,
+    new Error("x"),
+    { tag: "oops" },
+    { tag: "other", val: 7 },
+    tenant("404", undefined, "x"),
+    refused("timed-out"),
+    refused(undefined),
+    refused({ tag: "rate-limited", val: "3" }),
+  ]) {
+    assert.ok(!isFailure(bad), String(bad?.tag));
+  }
 });
 
 test("an answer without a body is no failure", () => {

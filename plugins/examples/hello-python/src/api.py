@@ -15,9 +15,19 @@ from wit_world.imports.types import (
     Failure_Refused,
     Failure_Tenant,
     Method,
+    Refusal_InsufficientScope,
+    Refusal_InvalidRequest,
     Refusal_MalformedAnswer,
+    Refusal_NotGranted,
+    Refusal_RateLimited,
+    Refusal_SessionExpired,
+    Refusal_TimedOut,
+    Refusal_TooLarge,
+    Refusal_Unreachable,
     TenantError,
 )
+
+MOST_U32 = 0xFFFF_FFFF
 
 T = TypeVar("T")
 Query = Mapping[str, Any] | None
@@ -36,6 +46,36 @@ def malformed(text: str) -> Err:
 def other(text: str) -> Err:
     """To raise for anything else."""
     return Err(Failure_Other(str(text)))
+
+
+def is_failure(error: BaseException) -> bool:
+    """Whether something raised is a failure that the host can read. Anything else, an `Err` of another value as well
+    as a `KeyError`, would end the call with a bare `unreachable`."""
+    match getattr(error, "value", None) if isinstance(error, Err) else None:
+        case Failure_InvalidArguments(str()) | Failure_Other(str()):
+            return True
+        case Failure_Tenant(TenantError(int(status), code, str())):
+            return 0 <= status <= 0xFFFF and (code is None or isinstance(code, str))
+        case Failure_Refused(refusal):
+            return _is_refusal(refusal)
+    return False
+
+
+def _is_refusal(refusal: Any) -> bool:
+    match refusal:
+        case Refusal_SessionExpired() | Refusal_TimedOut():
+            return True
+        case Refusal_InsufficientScope(list(scopes)):
+            return all(isinstance(scope, str) for scope in scopes)
+        case Refusal_RateLimited(int(seconds)):
+            return 0 <= seconds <= MOST_U32
+        case Refusal_TooLarge(int(size)):
+            return 0 <= size < 1 << 64
+        case Refusal_NotGranted(str()) | Refusal_InvalidRequest(str()):
+            return True
+        case Refusal_Unreachable(str()) | Refusal_MalformedAnswer(str()):
+            return True
+    return False
 
 
 @dataclass
@@ -96,11 +136,11 @@ class Api:
 
     def pause(self, milliseconds: int) -> None:
         """Waits. The time counts against the call's deadline; a failure if that comes first."""
-        _or_refused(lambda: self._host.pause(_is(int, milliseconds)))
+        _or_refused(lambda: self._host.pause(_whole(milliseconds)))
 
     def progress(self, done: int, total: int | None, message: object) -> None:
         """Tells a client that asked how far the call is."""
-        self._host.progress(_is(int, done), None if total is None else _is(int, total), str(message))
+        self._host.progress(_whole(done), None if total is None else _whole(total), str(message))
 
     def log(self, level: Level, message: object) -> None:
         """Writes a line into the operator's debug log."""
@@ -123,6 +163,12 @@ def _is(kind: type[T], value: T) -> T:
     if isinstance(value, kind):
         return value
     raise TypeError(f"{value!r} is not of type {kind.__name__}")
+
+
+def _whole(value: int) -> int:
+    if 0 <= _is(int, value) <= MOST_U32:
+        return value
+    raise ValueError(f"{value} is not between 0 and {MOST_U32}")
 
 
 def _text(value: Any, where: str) -> str:

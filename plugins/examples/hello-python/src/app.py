@@ -1,16 +1,21 @@
 """hello-python: a plugin for auth0-mcp with one tool. This file is what the host sees: the exports of the component."""
 
+import absent  # Before all others: it changes what they find.
+
 import json
+import re
 import traceback
 
 import check_callbacks
-from api import Api, Host, Level, other
-from componentize_py_types import Err
+from api import Api, Host, Level, is_failure, other
 from wit_world import exports
 from wit_world.imports import invocation, log, management
 from wit_world.imports.types import Manifest
 
 TOOLS = [check_callbacks]
+
+# So many calls are told of where an exception came from.
+MOST_CALLS = 8
 
 HOST = Host(
     send=management.send,
@@ -36,23 +41,24 @@ class Toolset(exports.Toolset):
         module = next((module for module in TOOLS if module.DEFINITION.name == tool), None)
         if module is None:
             raise other(f"no tool `{tool}` in this plugin")
+        absent.begin(HOST.started, lambda line: HOST.log(Level.INFO, line))
         api = Api(HOST)
         try:
             answer = module.run(json.loads(arguments), api)
             return json.dumps(answer, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        except Err:
-            raise  # A failure of ours.
-        except Exception as error:
-            # Raised on, an exception would end the call with a bare `unreachable`.
+        except BaseException as error:  # SystemExit too.
+            if is_failure(error):
+                raise
             api.log(Level.ERROR, _described(error))
             raise other(f"{type(error).__name__} in {tool}") from error
 
 
-def _described(error: Exception) -> str:
+def _described(error: BaseException) -> str:
     """The error and where it came from, innermost call first. `traceback.format_exc` would read source files: it fails
     inside a component, which has none."""
+    # In a component, a file is named after its folder's place in `--python-path`: `/0/app.py`.
     calls = [
-        f"{frame.f_code.co_filename}:{line} in {frame.f_code.co_name}"
+        f"{re.sub(r'^/[0-9]+/', '', frame.f_code.co_filename)}:{line} in {frame.f_code.co_name}"
         for frame, line in traceback.walk_tb(error.__traceback__)
     ]
-    return "; ".join([f"{type(error).__name__}: {error}", *reversed(calls)])
+    return "; ".join([f"{type(error).__name__}: {error}", *reversed(calls[-MOST_CALLS:])])

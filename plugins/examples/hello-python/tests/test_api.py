@@ -3,10 +3,18 @@
 import unittest
 from typing import Any
 
-from api import Answer, Api, Level
+from api import Answer, Api, Level, invalid_arguments, is_failure, malformed, other
 from componentize_py_types import Err
 from wit_world.imports.management import Request
-from wit_world.imports.types import Failure_Refused, Method, Refusal_TimedOut
+from wit_world.imports.types import (
+    Failure_Other,
+    Failure_Refused,
+    Failure_Tenant,
+    Method,
+    Refusal_InsufficientScope,
+    Refusal_TimedOut,
+    TenantError,
+)
 
 from .host import Host, answer
 
@@ -40,7 +48,28 @@ class Requests(unittest.TestCase):
             lambda: api.pause(0.5),
         ):
             self.assertRaises(TypeError, send)
+        self.assertRaises(ValueError, lambda: api.pause(-1))
         self.assertEqual((host.sent, host.logged, host.paused), ([], [], []))
+
+    def test_only_what_the_host_can_read_is_a_failure(self) -> None:
+        for good in (
+            invalid_arguments("x"),
+            malformed("x"),
+            other(7),
+            Err(Failure_Tenant(TenantError(404, None, "x"))),
+            Err(Failure_Refused(Refusal_TimedOut())),
+            Err(Failure_Refused(Refusal_InsufficientScope(["read:clients"]))),
+        ):
+            self.assertTrue(is_failure(good), good)
+        for bad in (
+            KeyError("x"),
+            Err("x"),
+            Err(Failure_Other(7)),
+            Err(Failure_Tenant(TenantError("404", None, "x"))),
+            Err(Failure_Refused("x")),
+            Err(Failure_Refused(Refusal_InsufficientScope([7]))),
+        ):
+            self.assertFalse(is_failure(bad), bad)
 
     def test_an_answer_without_a_body_is_no_failure(self) -> None:
         self.assertIsNone(Api(Host(answer(status=204))).delete(["clients", "abc"]))

@@ -14,7 +14,7 @@ use auth0_mcp_plugin::wit::{
 struct Sloppy;
 
 /// Every tool. Its name says what it does wrong.
-const TOOLS: [&str; 11] = [
+const TOOLS: [&str; 12] = [
     "sloppy_does_nothing_wrong",
     "sloppy_hides_errors",
     "sloppy_unwraps",
@@ -26,6 +26,7 @@ const TOOLS: [&str; 11] = [
     "sloppy_spares_a_row",
     "sloppy_multiplies",
     "sloppy_never_gives_up",
+    "sloppy_names_an_exception",
 ];
 
 const CLOSED: &str = r#"{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","minLength":1,"description":"An id"}}}"#;
@@ -66,6 +67,11 @@ impl Guest for Sloppy {
                     Ok(response) => return well(response),
                 }
             },
+            "sloppy_names_an_exception" => {
+                get("clients")?;
+                log::write(Level::Error, "KeyError: 'name'; tool.py:7 in run");
+                Err(Failure::Other(format!("KeyError in {tool}")))
+            }
             _ => well(get("clients")?),
         }
     }
