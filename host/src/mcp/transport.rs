@@ -31,6 +31,9 @@ use super::lifecycle::Lifecycle;
 /// The longest line that is read, in bytes. Code of an Action is at most 100 kB, a form a few hundred.
 const LONGEST_LINE: usize = 4 << 20;
 
+/// Most answers are shorter, in bytes.
+const USUAL_LINE: usize = 8 << 10;
+
 /// The methods whose parameters rmcp knows; with wrong ones the method exists, only the call is wrong.
 const METHODS: [&str; 18] = [
     "ping",
@@ -133,7 +136,8 @@ impl<R: AsyncRead + Unpin + Send, W: AsyncWrite + Unpin + Send + 'static> Stdio<
     ) -> impl Future<Output = io::Result<()>> + Send + 'static + use<R, W> {
         let (writer, lifecycle) = (self.writer.clone(), self.lifecycle.clone());
         async move {
-            let mut line = serde_json::to_vec(&message)?;
+            let mut line = Vec::with_capacity(USUAL_LINE);
+            serde_json::to_writer(&mut line, &message)?;
             line.push(b'\n');
             let mut writer = writer.lock().await;
             let written = async { writer.write_all(&line).await.and(writer.flush().await) }.await;
