@@ -50,6 +50,20 @@ fn the_version_is_the_package_version() {
 }
 
 #[test]
+fn a_shell_can_read_its_completions() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let (code, script, stderr) = run(&["completions", shell]);
+        assert_eq!((code, stderr.as_str()), (0, ""), "{shell}");
+        assert!(["auth0-mcp", "read-only", "componentize"].iter().all(|it| script.contains(it)));
+        assert!(!script.contains("send-telemetry-event"), "{shell}");
+    }
+    let (_, script, _) = run(&["completions", "bash"]);
+    let words = "COMP_WORDS=(auth0-mcp plugin ver); COMP_CWORD=2; $(complete -p auth0-mcp | grep -o _auth0[^\\ ]*) auth0-mcp ver plugin; echo ${COMPREPLY[@]}";
+    let bash = Command::new("bash").args(["-c", &format!("{script}\n{words}")]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&bash.stdout), "verify\n", "{bash:?}");
+}
+
+#[test]
 fn mistakes_exit_with_their_code_and_leave_standard_output_alone() {
     let table: [(&[&str], i32, &str); 5] = [
         (&[], 2, "Usage: auth0-mcp"),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::audit::AuditCommand;
+use super::completions::CompletionsArgs;
 use super::plugin::Language;
 use super::policy::PolicyCommand;
 use super::{init::args::InitArgs, logout::LogoutArgs, session::SessionArgs};
@@ -44,6 +45,8 @@ pub enum Command {
     /// The audit log: whether it is whole
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Print the completions of this command line for a shell
+    Completions(CompletionsArgs),
     /// The process that sends one telemetry event; started by this program only
     #[command(hide = true, name = telemetry::COMMAND)]
     SendTelemetryEvent,

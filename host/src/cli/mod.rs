@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod audit;
+pub mod completions;
 mod context;
 pub mod init;
 mod logout;
@@ -102,6 +103,7 @@ pub fn main(product: &Product) -> ExitCode {
         Command::Plugin(command) => plugin::run(command, &environment, product),
         Command::Policy(command) => policy::run(command, &environment, product),
         Command::Audit(command) => audit::run(&command),
+        Command::Completions(args) => completions::run(&args, &Printer::new(Redactor::default())),
         Command::SendTelemetryEvent => {
             let ca_file = environment.text("SSL_CERT_FILE").map(PathBuf::from);
             telemetry::run_errand(&state, || telemetry::trust(ca_file.as_deref()));
