@@ -5,6 +5,7 @@
 //! ([`transport`]), an answer after a panic and a prompt end ([`server`], [`lifecycle`]).
 
 mod lifecycle;
+mod output;
 mod progress;
 mod report;
 mod server;

@@ -8,7 +8,7 @@ use std::{
     borrow::Cow,
     collections::HashSet,
     io,
-    sync::{Arc, Mutex as SyncMutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use rmcp::{
@@ -21,18 +21,12 @@ use rmcp::{
     transport::Transport,
 };
 use serde_json::Value;
-use tokio::{
-    io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader},
-    sync::Mutex,
-};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, BufReader};
 
-use super::lifecycle::Lifecycle;
+use super::{lifecycle::Lifecycle, output::Output};
 
 /// The longest line that is read, in bytes. Code of an Action is at most 100 kB, a form a few hundred.
 const LONGEST_LINE: usize = 4 << 20;
-
-/// Most answers are shorter, in bytes.
-const USUAL_LINE: usize = 8 << 10;
 
 /// The methods whose parameters rmcp knows; with wrong ones the method exists, only the call is wrong.
 const METHODS: [&str; 18] = [
@@ -61,7 +55,7 @@ pub(crate) struct Stdio<R, W> {
     reader: BufReader<R>,
     line: Vec<u8>,
     too_long: bool,
-    writer: Arc<Mutex<W>>,
+    output: Arc<Output<W>>,
     lifecycle: Lifecycle,
     begun: bool,
     in_flight: InFlight,
@@ -70,7 +64,7 @@ pub(crate) struct Stdio<R, W> {
 /// The ids of requests that have no answer yet. rmcp answers only one of two requests with the same id, and a
 /// client that misses an answer repeats its write.
 #[derive(Clone, Default)]
-struct InFlight(Arc<SyncMutex<HashSet<RequestId>>>);
+struct InFlight(Arc<Mutex<HashSet<RequestId>>>);
 
 impl InFlight {
     /// False if a request with this id is under way.
@@ -92,12 +86,12 @@ enum Admitted {
 
 impl<R: AsyncRead + Unpin + Send, W: AsyncWrite + Unpin + Send + 'static> Stdio<R, W> {
     pub(crate) fn new(reader: R, writer: W, lifecycle: Lifecycle) -> Self {
-        let (reader, writer) = (BufReader::new(reader), Arc::new(Mutex::new(writer)));
+        let (reader, output) = (BufReader::new(reader), Arc::new(Output::new(writer)));
         Self {
             reader,
             line: Vec::new(),
             too_long: false,
-            writer,
+            output,
             lifecycle,
             begun: false,
             in_flight: InFlight::default(),
@@ -132,17 +126,14 @@ impl<R: AsyncRead + Unpin + Send, W: AsyncWrite + Unpin + Send + 'static> Stdio<
     /// Writes one line. The future owns what it needs: several may wait for their turn.
     fn write(
         &self,
-        message: ServerJsonRpcMessage,
+        message: &ServerJsonRpcMessage,
     ) -> impl Future<Output = io::Result<()>> + Send + 'static + use<R, W> {
-        let (writer, lifecycle) = (self.writer.clone(), self.lifecycle.clone());
+        let added = self.output.add(message);
+        let (output, lifecycle) = (self.output.clone(), self.lifecycle.clone());
         async move {
-            let mut line = Vec::with_capacity(USUAL_LINE);
-            serde_json::to_writer(&mut line, &message)?;
-            line.push(b'\n');
-            let mut writer = writer.lock().await;
-            let written = async { writer.write_all(&line).await.and(writer.flush().await) }.await;
+            added?;
             // Nobody reads any more: the session is over, whatever comes in.
-            written.inspect_err(|_| lifecycle.close())
+            output.flush().await.inspect_err(|_| lifecycle.close())
         }
     }
 
@@ -202,7 +193,7 @@ where
             _ => None,
         };
         answered.into_iter().for_each(|id| self.in_flight.end(id));
-        self.write(message)
+        self.write(&message)
     }
 
     async fn receive(&mut self) -> Option<ClientJsonRpcMessage> {
@@ -223,20 +214,20 @@ where
                         Err(id) => {
                             let text = "Invalid request: this id belongs to a request that has no answer yet";
                             let error = ErrorData::new(ErrorCode::INVALID_REQUEST, text, None);
-                            _ = self.write(ServerJsonRpcMessage::error(error, Some(id))).await;
+                            _ = self.write(&ServerJsonRpcMessage::error(error, Some(id))).await;
                         }
                     }
                 }
                 Some(Admitted::Message(_) | Admitted::Nothing) => {}
                 Some(Admitted::Reply(error, id)) => {
-                    _ = self.write(ServerJsonRpcMessage::error(error, id)).await
+                    _ = self.write(&ServerJsonRpcMessage::error(error, id)).await
                 }
             }
         }
     }
 
     async fn close(&mut self) -> io::Result<()> {
-        self.writer.lock().await.shutdown().await
+        self.output.close().await
     }
 }
 

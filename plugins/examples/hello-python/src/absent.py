@@ -73,7 +73,20 @@ _gmtime = time.gmtime
 _strftime = time.strftime
 
 
-class _Datetime(datetime.datetime):
+def _like(original: type) -> type:
+    """The metaclass of a stand-in: instances of the original, which C code makes, are its instances too."""
+
+    class Like(type):
+        def __instancecheck__(cls, instance: Any) -> bool:
+            return isinstance(instance, original)
+
+        def __subclasscheck__(cls, other: type) -> bool:
+            return issubclass(other, original)
+
+    return Like
+
+
+class _Datetime(datetime.datetime, metaclass=_like(datetime.datetime)):
     @classmethod
     def now(cls, tz: datetime.tzinfo | None = None) -> Any:
         if _started is None:
@@ -86,7 +99,7 @@ class _Datetime(datetime.datetime):
         return cls.now(datetime.UTC).replace(tzinfo=None)
 
 
-class _Date(datetime.date):
+class _Date(datetime.date, metaclass=_like(datetime.date)):
     @classmethod
     def today(cls) -> Any:
         return datetime.datetime.now().date()

@@ -44,6 +44,7 @@ class Absent(unittest.TestCase):
             "moment.now(timezone.utc).isoformat()",
             "moment.utcnow().isoformat()",
             "date.today()",
+            "[isinstance(it, date) for it in (date.today(), moment.now(), moment.now().date(), moment(2025, 1, 1), 1)]",
             "moment.strptime('2024-02-29', '%Y-%m-%d').isoformat()",
             "(moment.now(timezone.utc) - moment.fromisoformat('2024-12-31T00:00:00+00:00')).days",
         )
@@ -55,6 +56,7 @@ class Absent(unittest.TestCase):
             "'2025-01-01T00:00:00.500000+00:00'",
             "'2025-01-01T00:00:00.500000'",
             "datetime.date(2025, 1, 1)",
+            "[True, True, True, True, False]",
             "'2024-02-29T00:00:00'",
             "1",
         ]
