@@ -288,7 +288,7 @@ fn advice(fault: &PluginFault) -> &'static str {
             "answer with fewer items or fields, and say in the answer that there are more"
         }
         _ => {
-            "return a failure in place of a panic, an unwrap or an uncaught exception, and do without what a plugin has not: files, timers, threads"
+            "return a failure in place of a panic, an unwrap or an uncaught exception, and do without what a plugin has not: files, timers, threads, a clock (`started` is the call's time)"
         }
     }
 }

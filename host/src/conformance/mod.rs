@@ -86,7 +86,7 @@ fn not_admitted(component: &[u8], refused: &Refused, started: Instant) -> Report
     let advice = match refused {
         Refused::TooLarge(_) => "leave out what the plugin does not need",
         Refused::Open(_) => {
-            "build it for the world `plugin` of the WIT; `auth0-mcp plugin new` starts a project that does"
+            "build it for the world `plugin` of the WIT as it was given, to which nothing can be added; `auth0-mcp plugin new` starts a project that does"
         }
         Refused::Compile(_) => "build it with a current compiler and without debug information",
         Refused::Describe(_) => "`describe` must return the manifest and do nothing else",

@@ -172,10 +172,10 @@ impl Report {
 
     fn head(&self) -> String {
         let Subject { name, version, digest, bytes, imports, .. } = &self.plugin;
-        let name = if name.is_empty() {
-            "a file that is no plugin".to_owned()
-        } else {
-            format!("{name} {version}")
+        let name = match (name.is_empty(), imports.is_empty()) {
+            (false, _) => format!("{name} {version}"),
+            (true, false) => "a component that no host takes".to_owned(),
+            (true, true) => "a file that is no plugin".to_owned(),
         };
         let imports = if imports.is_empty() { "nothing".to_owned() } else { imports.join(", ") };
         format!("{name}: {bytes} bytes, sha256:{digest}\nimports {imports}\n")

@@ -160,16 +160,22 @@ impl Grant {
         let (tool, wanted) = (&self.tool, describe(request));
         let why =
             if self.may_send(request.method) { "" } else { "only reading is allowed here, and " };
-        let hint = if slashed(request) { SLASHED } else { "" };
+        let hint = hint(&request.path);
         Refusal::NotGranted(format!("{tool} may not send {wanted}: {why}{rows}{hint}"))
     }
 }
 
-/// What authors of plugins have to know who write a path as one text.
-const SLASHED: &str = "; a segment of the path has a `/` in it, which is sent as %2F: give each part of the path as a segment of its own, without /api/v2/";
-
-fn slashed(request: &Request) -> bool {
-    request.path.iter().any(|segment| segment.contains('/'))
+/// What authors of plugins have to know of a path that no row can cover, as it seems.
+fn hint(path: &[String]) -> &'static str {
+    if path.iter().any(String::is_empty) {
+        "; a segment of the path is empty"
+    } else if path.iter().any(|segment| segment.contains('/')) {
+        "; a segment of the path has a `/` in it, which is sent as %2F: give each part of the path as a segment of its own, without /api/v2/"
+    } else if path.starts_with(&["api".to_owned(), "v2".to_owned()]) {
+        "; the path begins after /api/v2/"
+    } else {
+        ""
+    }
 }
 
 /// The request as `POST clients/{…}/rotate-secret`: words of the API are shown, everything that may be an id
@@ -271,6 +277,16 @@ mod tests {
         assert!(
             one_text.contains("GET {…}: its rows are GET logs; a segment of the path has a `/`")
         );
+        for (path, end) in [
+            (
+                &["logs", ""][..],
+                "GET logs/{…}: its rows are GET logs; a segment of the path is empty",
+            ),
+            (&["api", "v2", "logs"], "its rows are GET logs; the path begins after /api/v2/"),
+        ] {
+            let text = says(&grant, request(Method::Get, path));
+            assert!(text.ends_with(end), "{text}");
+        }
         assert!(
             says(&Grant::new("t", &[], false), request(Method::Get, &["x"]))
                 .ends_with("it has no rows")

@@ -125,6 +125,7 @@ fn end(at: &str, call: &Call, trace: &Trace) -> Vec<Finding> {
             "add the response, or correct the tool; where the `query` of a response names a parameter, it has to fit",
         )
     }));
+    findings.extend(asks_in_a_segment(at, call, trace));
     let wrong = match (&call.expect, &trace.ended) {
         (Some(expect), ended) => unexpected(expect, ended),
         (None, _) => None,
@@ -134,6 +135,19 @@ fn end(at: &str, call: &Call, trace: &Trace) -> Vec<Finding> {
         Finding::new(format!("{at}: {wrong}{log}"), "correct the tool, or what the call expects")
     }));
     findings
+}
+
+/// A `?` in a segment that no argument had: it is sent as %3F, and Auth0 takes it for a part of the id.
+fn asks_in_a_segment(at: &str, call: &Call, trace: &Trace) -> Option<Finding> {
+    let asks = |sent: &&Sent| sent.path.iter().any(|segment| segment.contains('?'));
+    let sent = trace.sent.iter().find(asks)?;
+    let is_given = Value::Object(call.arguments.clone()).to_string().contains('?');
+    (!is_given).then(|| {
+        Finding::new(
+            format!("{at}: it sent {}, with a `?` inside a segment of the path", sent.line()),
+            "give the query apart from the path",
+        )
+    })
 }
 
 /// How the end is not what was expected, if it is not. A fault is told elsewhere.
@@ -205,7 +219,12 @@ pub(super) fn shape(at: &str, tool: &Tool, trace: &Trace) -> Option<Finding> {
         Err(error) => format!("the answer is not JSON: {error}"),
         Ok(answer @ Value::Object(_)) => admission::misfit(tool.output_schema.as_ref()?, &answer)?,
         Ok(_) if tool.output_schema.is_none() => return None,
-        Ok(_) => "the answer is not an object".to_owned(),
+        Ok(_) => {
+            return Some(Finding::new(
+                format!("{at}: the answer is not an object"),
+                "return the object itself: not its JSON text, not a list, not nothing",
+            ));
+        }
     };
     Some(Finding::new(
         format!("{at}: {wrong}"),

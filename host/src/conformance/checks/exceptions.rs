@@ -9,28 +9,31 @@ use crate::conformance::{
     report::{Check, Finding},
 };
 
-/// So many exceptions of one tool are told, each at another place.
-const MOST: usize = 3;
+/// So many places of one tool are told.
+const MOST: usize = 5;
 
 pub(super) fn check(context: &Context<'_>) -> Check {
     let (mut calls, mut findings) = (0, Vec::new());
     for tool in context.tools() {
         let traces = context.traces(tool);
         calls += traces.len();
-        let mut told: Vec<String> = Vec::new();
+        let mut places: Vec<(&str, String)> = Vec::new();
         for trace in &traces {
             let Some(name) = exception(tool, trace) else { continue };
-            let what = format!("{}: a call ended in {name}{}", tool.name, trace.log_lines());
-            if told.len() < MOST && !told.contains(&what) {
-                told.push(what);
+            let place = (name, place(trace));
+            if places.contains(&place) {
+                continue;
             }
+            places.push(place);
+            let what = format!("{}: a call ended in {name}{}", tool.name, trace.log_lines());
+            findings.push(Finding::new(what, ADVICE));
         }
-        findings.extend(told.into_iter().map(|what| {
-            Finding::new(
-                what,
-                "look at the place that the log names: check what comes from outside, and fail with `malformed` or `invalid-arguments` and a text that helps",
-            )
-        }));
+        let more = places.len().saturating_sub(MOST);
+        findings.truncate(findings.len() - more);
+        if more > 0 {
+            let what = format!("{}: calls ended in exceptions at {more} more places", tool.name);
+            findings.push(Finding::new(what, "correct those above, and try again"));
+        }
     }
     Check::advisory(
         [
@@ -42,6 +45,14 @@ pub(super) fn check(context: &Context<'_>) -> Check {
         findings,
     )
     .or_skipped(calls == 0)
+}
+
+const ADVICE: &str = "look at the place that the log names: an argument is always there only if `required` names it; check what Auth0 answers, and fail with `malformed` or `invalid-arguments` and a text that helps";
+
+/// Where it happened: the calls that the last line of the log names after the text.
+fn place(trace: &Trace) -> String {
+    let line = trace.log.last().map(String::as_str).unwrap_or_default();
+    line.split_once("; ").map_or(line, |(_, calls)| calls).to_owned()
 }
 
 /// The exception of a failure that says `KeyError in TOOL` and nothing else.

@@ -187,7 +187,14 @@ fn texts(tool: &Tool, findings: &mut Vec<Finding>) {
     let listed =
         tool.name.len() + tool.title.len() + tool.description.len() + input.to_string().len();
     let letters = tool.description.chars().count();
+    let scopes = tool.endpoints.iter().flat_map(|row| &row.scopes);
+    let odd: Vec<&str> = scopes.map(String::as_str).filter(|it| !is_scope(it)).collect();
     let rules = [
+        (
+            !odd.is_empty(),
+            format!("{} is not written like a scope of Auth0", odd.join(", ")),
+            "write it as Auth0's documentation does, such as read:clients: a call is refused for want of it",
+        ),
         (
             tool.name.len() > 40,
             "the name has more than 40 characters".to_owned(),
@@ -255,4 +262,11 @@ fn depth(value: &Value) -> usize {
         Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
         _ => 0,
     }
+}
+
+/// `read:clients`: two words.
+fn is_scope(scope: &str) -> bool {
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    scope.split_once(':').is_some_and(|(verb, object)| is_word(verb) && is_word(object))
 }

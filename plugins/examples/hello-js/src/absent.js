@@ -10,16 +10,26 @@ export function replaceAbsent(host, world = globalThis) {
   for (const name of ["fetch", "setTimeout", "setInterval"]) world[name] = absent(name);
   world.performance.now = absent("performance.now");
   for (const name of ["getRandomValues", "randomUUID"]) world.crypto[name] = absent("randomness");
-  world.Date = class extends Date {
-    constructor(...given) {
-      super(...(given.length === 0 ? [Number(host.started())] : given));
-    }
-
-    static now() {
-      return Number(host.started());
-    }
-  };
+  if (world.AbortSignal) world.AbortSignal.timeout = absent("AbortSignal.timeout");
+  world.Date = atTheCall(world.Date ?? Date, () => Number(host.started()));
   for (const level of ["debug", "info", "log", "warn", "error"]) {
-    world.console[level] = (...words) => host.log(level === "log" ? "info" : level, words.map(String).join(" "));
+    world.console[level] = (...words) => host.log(level === "log" ? "info" : level, words.map(shown).join(" "));
+  }
+}
+
+/** Dates as before, but for those of now. */
+function atTheCall(original, now) {
+  return new Proxy(original, {
+    construct: (target, given, created) => Reflect.construct(target, given.length === 0 ? [now()] : given, created),
+    apply: (target) => new target(now()).toString(),
+    get: (target, name) => (name === "now" ? now : target[name]),
+  });
+}
+
+function shown(word) {
+  try {
+    return word instanceof Error || typeof word !== "object" ? String(word) : JSON.stringify(word);
+  } catch {
+    return String(word);
   }
 }

@@ -152,6 +152,7 @@ function whole(value, where) {
 }
 
 function pairs(query) {
+  if (typeof query !== "object" || Array.isArray(query)) throw new TypeError("query: an object is needed");
   return Object.entries(query).flatMap(([name, value]) =>
     [value]
       .flat()

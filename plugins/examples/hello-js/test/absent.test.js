@@ -26,15 +26,17 @@ test("the time is the call's", () => {
   assert.equal(new Date().toISOString(), "2025-01-01T00:00:00.000Z");
   assert.equal(new Date("2024-02-29").toISOString(), "2024-02-29T00:00:00.000Z");
   assert.equal(Date.UTC(2024, 0), 1_704_067_200_000);
+  assert.match(Date(), /2025/);
+  assert.ok(new Date() instanceof Date && new Date(0) instanceof Date);
 });
 
 test("the console is the log", () => {
   const host = new Host();
   const { console } = world(host);
-  console.log("found", 2);
+  console.log("found", 2, { id: [1] }, null, undefined);
   console.error(new TypeError("odd"));
   assert.deepEqual(host.logged, [
-    ["info", "found 2"],
+    ["info", 'found 2 {"id":[1]} null undefined'],
     ["error", "TypeError: odd"],
   ]);
 });

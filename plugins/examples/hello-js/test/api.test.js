@@ -32,6 +32,7 @@ test("what cannot be sent is a TypeError", () => {
   const api = new Api(host);
   assert.throws(() => api.get(["clients", undefined]), TypeError);
   assert.throws(() => api.get(["clients"], { q: { name: "Shop" } }), TypeError);
+  assert.throws(() => api.get(["clients"], "fields=name"), TypeError);
   assert.throws(() => api.post(["clients"], '{"name":"Shop"}'), TypeError);
   assert.throws(() => api.request({ method: "GET", path: ["clients"] }), TypeError);
   assert.throws(() => api.log("warning", "odd"), TypeError);

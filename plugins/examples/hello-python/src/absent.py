@@ -25,6 +25,13 @@ ABSENT: dict[Any, list[str]] = {
     time: ["process_time", "process_time_ns", "sleep"],
 }
 
+# Of modules that a plugin may have imported, and what they would miss.
+LATE = [
+    ("urllib.request", "OpenerDirector", "open"),
+    ("requests", "Session", "request"),
+    ("httpx", "Client", "request"),
+]
+
 # What gives the time, and in how many nanoseconds one of its units.
 CLOCKS = {"time": 1e9, "monotonic": 1e9, "perf_counter": 1e9, "time_ns": 1, "monotonic_ns": 1, "perf_counter_ns": 1}
 
@@ -34,6 +41,9 @@ def begin(started: Callable[[], int], log: Callable[[str], None]) -> None:
     global _started
     _started = started
     sys.stdout = sys.stderr = _Log(log)
+    for module, of, name in LATE:
+        if module in sys.modules:
+            setattr(getattr(sys.modules[module], of), name, _absent("sockets"))
     sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not PathFinder] + [_NoFiles]
 
 

@@ -45,6 +45,8 @@ class Toolset(exports.Toolset):
         api = Api(HOST)
         try:
             answer = module.run(json.loads(arguments), api)
+            if hasattr(answer, "__await__"):
+                raise TypeError("a tool is not async: the host's functions wait")
             return json.dumps(answer, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         except BaseException as error:  # SystemExit too.
             if is_failure(error):
