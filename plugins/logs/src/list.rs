@@ -97,7 +97,7 @@ fn follow(
     let take = arguments.size();
     let request = Request::get(["logs"]).query("from", from).query("take", take);
     let response = request.send(api)?.ok()?;
-    let next = response.next().map(str::to_owned);
+    let next = response.next();
     let window = Window { page: 0, per_page: take, include_totals: false };
     let items = Listing::read(response.json()?, "logs", window)?.items;
     let last = items.last().and_then(entry::id);

@@ -23,10 +23,16 @@ impl Response {
         self.0.status
     }
 
-    /// The checkpoint of the next page, where the API gives one in a `Link` header.
+    /// The checkpoint of the next page: from a `Link` header, as for logs, or the member `next` of the body, as for
+    /// applications and their grants.
     #[must_use]
-    pub fn next(&self) -> Option<&str> {
-        self.0.next.as_deref()
+    pub fn next(&self) -> Option<String> {
+        #[derive(serde::Deserialize)]
+        struct Page {
+            next: Option<String>,
+        }
+        let in_body = || serde_json::from_str::<Page>(self.0.body.as_deref()?).ok()?.next;
+        self.0.next.clone().or_else(in_body)
     }
 
     /// The answer, if its status says success.
@@ -46,7 +52,10 @@ impl Response {
     /// [`Failure::Tenant`], or [`Refusal::MalformedAnswer`] where the body is not a `T`.
     pub fn json<T: DeserializeOwned>(self) -> Result<T, Failure> {
         let body = self.ok()?.0.body.unwrap_or_default();
-        serde_json::from_str(&body).map_err(|error| malformed(&error.to_string()))
+        let misfit = |error: serde_json::Error| {
+            malformed(&format!("Auth0's answer is not what the tool expects: {error}"))
+        };
+        serde_json::from_str(&body).map_err(misfit)
     }
 
     /// Opens the message of a 404 with a text that names what was looked for.
@@ -139,6 +148,22 @@ mod tests {
         check(401, "Unauthorized", (401, None, "Unauthorized"));
         check(502, "", (502, None, "the tenant gave no reason"));
         check(503, r#"{"statusCode":200,"message":"odd"}"#, (503, None, "odd"));
+    }
+
+    #[test]
+    fn the_checkpoint_is_in_the_header_or_in_the_body() {
+        for (next, body, expected) in [
+            (Some("a"), None, Some("a")),
+            (Some("a"), Some(r#"{"next":"b"}"#), Some("a")),
+            (None, Some(r#"{"clients":[],"next":"b"}"#), Some("b")),
+            (None, Some(r#"{"clients":[],"next":{"id":1}}"#), None),
+            (None, Some("[]"), None),
+            (None, None, None),
+        ] {
+            let (next, body) = (next.map(str::to_owned), body.map(str::to_owned));
+            let response = Response(management::Response { status: 200, body, next });
+            assert_eq!(response.next().as_deref(), expected);
+        }
     }
 
     #[test]

@@ -88,7 +88,7 @@ export class Api {
 
   /**
    * Sends any request and gives `{ status, body, next }`, where `next` is the checkpoint of the next page, if there is
-   * one. In `query`, a value can be text, a number or a boolean; undefined leaves the name out, a list repeats it.
+   * one: from a `Link` header, as for logs, or the body's own `next`. In `query`, a value can be text, a number or a boolean; undefined leaves the name out, a list repeats it.
    */
   request({ method, path, query = {}, body }) {
     if (!Array.isArray(path)) throw new TypeError("path: a list of segments is needed");
@@ -100,7 +100,9 @@ export class Api {
     };
     const answer = orRefused(() => this.#host.send(request));
     if (answer.status < 200 || answer.status > 299) throw tenantFailure(answer);
-    return { ...answer, body: answer.body === undefined ? undefined : JSON.parse(answer.body) };
+    const found = answer.body === undefined ? undefined : JSON.parse(answer.body);
+    const inBody = typeof found?.next === "string" ? found.next : undefined;
+    return { status: answer.status, body: found, next: answer.next ?? inBody };
   }
 
   /** When the call began, in milliseconds since 1970, as for `new Date()`. There is no other clock. */

@@ -77,6 +77,8 @@ test("the checkpoint of the next page is given", () => {
   const api = new Api(new Host({ body: [1], next: "abc" }));
   const answer = api.request({ method: "get", path: ["logs"], query: { take: 1 } });
   assert.deepEqual(answer, { status: 200, body: [1], next: "abc" });
+  const inBody = new Api(new Host({ body: { clients: [], next: "def" } }));
+  assert.equal(inBody.request({ method: "get", path: ["clients"], query: { take: 1 } }).next, "def");
 });
 
 test("a refusal is a failure", () => {

@@ -95,7 +95,7 @@ class Answer:
 
     status: int
     body: Any  # The JSON, or None where there is no body.
-    next: str | None  # The checkpoint of the next page, if there is one.
+    next: str | None  # The checkpoint of the next page: from a `Link` header, as for logs, or the body's own `next`.
 
 
 class Api:
@@ -128,7 +128,9 @@ class Api:
         response = _or_refused(lambda: self._host.send(request))
         if not 200 <= response.status <= 299:
             raise Err(Failure_Tenant(_tenant_error(response)))
-        return Answer(response.status, None if response.body is None else json.loads(response.body), response.next)
+        found = None if response.body is None else json.loads(response.body)
+        in_body = found.get("next") if isinstance(found, dict) else None
+        return Answer(response.status, found, response.next or (in_body if isinstance(in_body, str) else None))
 
     def started(self) -> int:
         """When the call began, in milliseconds since 1970. There is no other clock."""

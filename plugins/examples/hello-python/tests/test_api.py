@@ -77,6 +77,8 @@ class Requests(unittest.TestCase):
     def test_the_checkpoint_of_the_next_page_is_given(self) -> None:
         found = Api(Host(answer([1], next="abc"))).request(Method.GET, ["logs"], {"take": 1})
         self.assertEqual(found, Answer(status=200, body=[1], next="abc"))
+        in_body = Api(Host(answer({"clients": [], "next": "def"}))).request(Method.GET, ["clients"], {"take": 1})
+        self.assertEqual(in_body.next, "def")
 
     def test_a_refusal_is_a_failure(self) -> None:
         def refuse(_: Any) -> Any:
