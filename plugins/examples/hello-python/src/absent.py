@@ -8,6 +8,7 @@ different. Import this module before all others, so that they see what it change
 import _strptime  # noqa: F401  # `datetime.strptime` imports it late.
 import builtins
 import datetime
+import functools
 import io
 import os
 import sys
@@ -25,12 +26,14 @@ ABSENT: dict[Any, list[str]] = {
     time: ["process_time", "process_time_ns", "sleep"],
 }
 
-# Of modules that a plugin may have imported, and what they would miss.
-LATE = [
-    ("urllib.request", "OpenerDirector", "open"),
-    ("requests", "Session", "request"),
-    ("httpx", "Client", "request"),
-]
+# Of modules that a plugin may have imported: what they would miss, and where they would.
+LATE = {
+    "asyncio": ("event loop", ["run"]),
+    "httpx": ("sockets", ["Client.request"]),
+    "requests": ("sockets", ["Session.request"]),
+    "tempfile": ("files", ["mkdtemp", "mkstemp", "NamedTemporaryFile", "TemporaryFile"]),
+    "urllib.request": ("sockets", ["OpenerDirector.open"]),
+}
 
 # What gives the time, and in how many nanoseconds one of its units.
 CLOCKS = {"time": 1e9, "monotonic": 1e9, "perf_counter": 1e9, "time_ns": 1, "monotonic_ns": 1, "perf_counter_ns": 1}
@@ -41,9 +44,10 @@ def begin(started: Callable[[], int], log: Callable[[str], None]) -> None:
     global _started
     _started = started
     sys.stdout = sys.stderr = _Log(log)
-    for module, of, name in LATE:
-        if module in sys.modules:
-            setattr(getattr(sys.modules[module], of), name, _absent("sockets"))
+    for module, (what, places) in LATE.items():
+        for place in places if module in sys.modules else []:
+            *within, name = place.split(".")
+            setattr(functools.reduce(getattr, within, sys.modules[module]), name, _absent(what))
     sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not PathFinder] + [_NoFiles]
 
 

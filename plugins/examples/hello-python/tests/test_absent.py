@@ -9,7 +9,7 @@ SRC = Path(__file__).parent.parent / "src"
 
 CALL = """
 import absent
-import datetime, os, time, urllib.request
+import asyncio, datetime, os, tempfile, time, urllib.request
 from datetime import date, datetime as moment, timezone
 
 def call(work):
@@ -66,6 +66,7 @@ class Absent(unittest.TestCase):
         found = lines("open('x')", "os.stat('x')", "os.urandom(1)", "time.sleep(1)", "input()", "__import__('this')")
         for line, name in zip(found, ["builtins.open", "os.stat", "os.urandom", "time.sleep", "builtins.input"]):
             self.assertEqual(line, f"OSError: a plugin has no {name}: it has the api that its tools are given")
-        [line, *_] = lines("urllib.request.urlopen('https://example.com')")
-        self.assertEqual(line, "OSError: a plugin has no sockets: it has the api that its tools are given")
+        late = lines("urllib.request.urlopen('https://example.com')", "tempfile.mkdtemp()", "asyncio.run(None)")
+        for line, name in zip(late, ["sockets", "files", "event loop"]):
+            self.assertEqual(line, f"OSError: a plugin has no {name}: it has the api that its tools are given")
         self.assertIn("ModuleNotFoundError: this is not in the component: import it at the top of a file", found)
