@@ -26,10 +26,11 @@ function atTheCall(original, now) {
   });
 }
 
-function shown(word) {
+/** Anything as text, whatever it is: where this threw, the call would end with a bare `unreachable`. */
+export function shown(word) {
   try {
     return word instanceof Error || typeof word !== "object" ? String(word) : JSON.stringify(word);
   } catch {
-    return String(word);
+    return Object.prototype.toString.call(word); // It holds itself, or a bigint.
   }
 }

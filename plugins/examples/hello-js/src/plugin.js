@@ -5,7 +5,7 @@ import { pause, progress, started } from "auth0-mcp:plugin/invocation@1.0.0";
 import { write as log } from "auth0-mcp:plugin/log@1.0.0";
 import { send } from "auth0-mcp:plugin/management@1.0.0";
 
-import { replaceAbsent } from "./absent.js";
+import { replaceAbsent, shown } from "./absent.js";
 import { Api, failure, isFailure } from "./api.js";
 import * as checkCallbacks from "./check-callbacks.js";
 import { manifest } from "./manifest.js";
@@ -41,7 +41,6 @@ export const toolset = {
 
 /** What was thrown and where, innermost call first. */
 function described(error) {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : (JSON.stringify(error) ?? String(error));
   const calls = String(error?.stack ?? "").trim().split("\n");
-  return [text, ...calls.slice(0, MOST_CALLS)].join("; ");
+  return [shown(error), ...calls.slice(0, MOST_CALLS)].join("; ");
 }

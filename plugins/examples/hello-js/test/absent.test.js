@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { replaceAbsent } from "../src/absent.js";
+import { replaceAbsent, shown } from "../src/absent.js";
 import { Host } from "./host.js";
 
 /** A world to change in the place of this one. */
@@ -39,4 +39,12 @@ test("the console is the log", () => {
     ["info", 'found 2 {"id":[1]} null undefined'],
     ["error", "TypeError: odd"],
   ]);
+});
+
+test("anything can be shown", () => {
+  const cyclic = {};
+  cyclic.itself = cyclic;
+  for (const odd of [cyclic, { tag: "refused", val: 3n }, Object.create(null), Symbol("x"), undefined, null]) {
+    assert.equal(typeof shown(odd), "string");
+  }
 });
