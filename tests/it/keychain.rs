@@ -177,7 +177,13 @@ impl Keychain {
     /// Everything of ours that another program finds, values included.
     pub fn found(&self) -> String {
         let output = self.tool(&["search", "--all", "--unlock", "service", "auth0-mcp"], "");
-        [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap()).concat()
+        let text = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+        // The daemon tells the schema of some items, and of the same items not the next time.
+        text.concat()
+            .lines()
+            .filter(|line| !line.starts_with("schema = "))
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     /// Locks the keychain; nobody is there to unlock it.

@@ -43,6 +43,13 @@ pub(crate) struct Place {
     holder: Holder,
 }
 
+impl Place {
+    /// Whether its plugin holds no other.
+    pub(crate) fn is_only_one(&self) -> bool {
+        self.holder.held() == 1
+    }
+}
+
 impl Places {
     pub(crate) fn new(count: usize) -> Self {
         Self(Arc::new(Mutex::new(Hall { free: count, queue: VecDeque::new() })))

@@ -1,6 +1,6 @@
 //! `auth0_get_application`: everything that the tenant stores of one application, secrets masked by the host.
 
-use auth0_mcp_plugin::{Api, Definition, Effect, Endpoint, Failure, Method, Object, Request, Tool};
+use auth0_mcp_plugin::{Api, Definition, Effect, Endpoint, Failure, Method, Request, Tool, Whole};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -14,7 +14,7 @@ pub(crate) struct Arguments {
 
 impl Tool for Get {
     type Arguments = Arguments;
-    type Output = Object;
+    type Output = Whole;
     const DEFINITION: Definition = Definition {
         name: "auth0_get_application",
         title: "Get application",
@@ -23,8 +23,8 @@ impl Tool for Get {
         endpoints: &[Endpoint::new(Method::Get, "clients/{client_id}", &["read:clients"])],
     };
 
-    fn run(Arguments { client_id }: Arguments, api: &impl Api) -> Result<Object, Failure> {
-        Request::get(["clients", &client_id]).send(api)?.found(|| missing(&client_id))?.json()
+    fn run(Arguments { client_id }: Arguments, api: &impl Api) -> Result<Whole, Failure> {
+        Request::get(["clients", &client_id]).send(api)?.found(|| missing(&client_id))?.whole()
     }
 }
 

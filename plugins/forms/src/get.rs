@@ -1,6 +1,8 @@
 //! `auth0_get_form`: everything that the tenant stores of one form, secrets masked by the host.
 
-use auth0_mcp_plugin::{Api, Definition, Effect, Endpoint, Failure, Method, Object, Request, Tool};
+use auth0_mcp_plugin::{
+    Api, Definition, Effect, Endpoint, Failure, Method, Object, Request, Response, Tool, Whole,
+};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -14,7 +16,7 @@ pub(crate) struct Arguments {
 
 impl Tool for Get {
     type Arguments = Arguments;
-    type Output = Object;
+    type Output = Whole;
     const DEFINITION: Definition = Definition {
         name: "auth0_get_form",
         title: "Get form",
@@ -23,14 +25,18 @@ impl Tool for Get {
         endpoints: &[Endpoint::new(Method::Get, "forms/{id}", &["read:forms"])],
     };
 
-    fn run(Arguments { id }: Arguments, api: &impl Api) -> Result<Object, Failure> {
-        read(&id, api)
+    fn run(Arguments { id }: Arguments, api: &impl Api) -> Result<Whole, Failure> {
+        ask(&id, api)?.whole()
     }
 }
 
 /// Reads one form.
 pub(crate) fn read(id: &str, api: &impl Api) -> Result<Object, Failure> {
-    Request::get(["forms", id]).send(api)?.found(|| missing(id))?.json()
+    ask(id, api)?.json()
+}
+
+fn ask(id: &str, api: &impl Api) -> Result<Response, Failure> {
+    Request::get(["forms", id]).send(api)?.found(|| missing(id))
 }
 
 /// What a 404 on a form means.

@@ -1,6 +1,6 @@
 //! `auth0_get_resource_server`: everything that the tenant stores of one API, secrets masked by the host.
 
-use auth0_mcp_plugin::{Api, Definition, Effect, Endpoint, Failure, Method, Object, Request, Tool};
+use auth0_mcp_plugin::{Api, Definition, Effect, Endpoint, Failure, Method, Request, Tool, Whole};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -15,7 +15,7 @@ pub(crate) struct Arguments {
 
 impl Tool for Get {
     type Arguments = Arguments;
-    type Output = Object;
+    type Output = Whole;
     const DEFINITION: Definition = Definition {
         name: "auth0_get_resource_server",
         title: "Get resource server",
@@ -28,8 +28,8 @@ impl Tool for Get {
         )],
     };
 
-    fn run(Arguments { id }: Arguments, api: &impl Api) -> Result<Object, Failure> {
-        Request::get(["resource-servers", &id]).send(api)?.found(|| missing(&id))?.json()
+    fn run(Arguments { id }: Arguments, api: &impl Api) -> Result<Whole, Failure> {
+        Request::get(["resource-servers", &id]).send(api)?.found(|| missing(&id))?.whole()
     }
 }
 

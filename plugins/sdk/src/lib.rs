@@ -6,7 +6,8 @@
 //!
 //! In reading order: [`tool`] says what a tool is, [`api`] what it may ask for, [`request`] and [`response`] how to
 //! ask, [`listing`], [`scan`], [`fields`] and [`view`] how to answer lists truthfully, [`time`] how to read dates and
-//! spans, [`given`] how to pass on what the caller wrote. [`schema`] turns argument types into JSON Schema, [`shape`]
+//! spans, [`whole`] how to show all of an object, [`given`] how to pass on what the
+//! caller wrote. [`schema`] turns argument types into JSON Schema, [`shape`]
 //! checks what it leaves open. `testing` is the double of the host for unit tests.
 //!
 //! For particular families: [`pages`] reads whole lists without totals, [`actions`] knows how an Action is built and
@@ -31,6 +32,7 @@ pub mod testing;
 pub mod time;
 pub mod tool;
 pub mod view;
+pub mod whole;
 pub mod wit;
 
 pub use api::{Api, Level};
@@ -43,6 +45,7 @@ pub use scan::{Scan, Scanner};
 pub use time::Moment;
 pub use tool::{Definition, Effect, Endpoint, Tool};
 pub use view::View;
+pub use whole::Whole;
 pub use wit::auth0_mcp::plugin::types::{Failure, Manifest, Method, Refusal, TenantError};
 
 /// A JSON object with its keys in the order they came.

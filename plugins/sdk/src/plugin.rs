@@ -2,6 +2,7 @@
 
 use crate::{
     Api, Definition, Effect, Failure, Tool, schema,
+    tool::Answer,
     wit::auth0_mcp::plugin::types::{self, Consequences},
 };
 
@@ -93,8 +94,7 @@ pub fn describe<T: Tool>() -> types::Tool {
 pub fn run<T: Tool>(arguments: &str, api: &impl Api) -> Result<String, Failure> {
     let arguments = serde_json::from_str(arguments)
         .map_err(|error| Failure::InvalidArguments(error.to_string()))?;
-    let output = T::run(arguments, api)?;
-    serde_json::to_string(&output).map_err(|error| Failure::Other(format!("answer: {error}")))
+    T::run(arguments, api)?.into_json()
 }
 
 /// The answer for a tool that this plugin does not have.

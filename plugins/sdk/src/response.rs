@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{Failure, Object, Refusal, TenantError, wit::auth0_mcp::plugin::management};
+use crate::{Failure, Object, Refusal, TenantError, Whole, wit::auth0_mcp::plugin::management};
 
 /// How much of a body that is not Auth0's error envelope is quoted, in characters.
 const QUOTED: usize = 300;
@@ -56,6 +56,14 @@ impl Response {
             malformed(&format!("Auth0's answer is not what the tool expects: {error}"))
         };
         serde_json::from_str(&body).map_err(misfit)
+    }
+
+    /// The JSON body as it is, if the status says success.
+    ///
+    /// # Errors
+    /// [`Failure::Tenant`], or [`Refusal::MalformedAnswer`] where the body is not an object.
+    pub fn whole(self) -> Result<Whole, Failure> {
+        Whole::of(self.ok()?.0.body.unwrap_or_default())
     }
 
     /// Opens the message of a 404 with a text that names what was looked for.

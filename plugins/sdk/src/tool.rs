@@ -11,7 +11,7 @@ pub trait Tool {
     /// struct and on every struct in it, because the host admits closed schemas only.
     type Arguments: DeserializeOwned + JsonSchema;
     /// The answer: an object. Skip what is `None` (`skip_serializing_if`).
-    type Output: Serialize + JsonSchema;
+    type Output: Answer + JsonSchema;
     /// Name, texts, effect and rows.
     const DEFINITION: Definition;
 
@@ -20,6 +20,21 @@ pub trait Tool {
     /// # Errors
     /// What the model should read instead of an answer; `?` on the helpers of this crate gives the right case.
     fn run(arguments: Self::Arguments, api: &impl Api) -> Result<Self::Output, Failure>;
+}
+
+/// What a tool can answer: every type that serializes, and [`Whole`](crate::Whole).
+pub trait Answer {
+    /// The answer as JSON.
+    ///
+    /// # Errors
+    /// [`Failure::Other`] where it cannot be written, such as a map whose keys are no text.
+    fn into_json(self) -> Result<String, Failure>;
+}
+
+impl<T: Serialize> Answer for T {
+    fn into_json(self) -> Result<String, Failure> {
+        serde_json::to_string(&self).map_err(|error| Failure::Other(format!("answer: {error}")))
+    }
 }
 
 /// What the manifest says of a tool, beside its schemas.

@@ -58,7 +58,7 @@ fn check(report: &Value, id: &str) -> (String, String) {
 fn each_broken_rule_is_found_where_it_is_broken() {
     let report = report("rules", &json!([]));
     assert_eq!(report["passed"], false);
-    let table: [(&str, &str, &[&str]); 14] = [
+    let table: [(&str, &str, &[&str]); 15] = [
         ("schemas", "failed", &["sloppy_takes_anything: the root of the input schema takes any"]),
         ("refusals", "failed", &["sloppy_takes_anything: an argument that does not exist"]),
         ("surprises", "failed", &["sloppy_breaks_its_promise with", "lacks the required `name`"]),
@@ -103,6 +103,11 @@ fn each_broken_rule_is_found_where_it_is_broken() {
             ],
         ),
         ("rows-used", "warning", &["sloppy_spares_a_row: GET connections was not exercised"]),
+        (
+            "texts",
+            "warning",
+            &["sloppy_spares_a_row: connections.read is not written like a scope of Auth0"],
+        ),
         ("fixtures", "skipped", &[]),
         ("grant", "passed", &[]),
         ("read-only", "passed", &[]),
@@ -206,6 +211,27 @@ fn what_may_be_absent_is_shown_by_a_call() {
     let (_, text) = check(&report("absent-known", &json!([full, without])), "absent");
     assert_eq!(text.lines().count(), 1, "{text}");
     assert!(text.contains(&says("id")), "{text}");
+}
+
+#[test]
+fn a_query_in_a_segment_is_a_mistake_unless_the_id_has_it() {
+    let call = |name: &str, id: &str, body: Value| {
+        let responses = json!([{ "method": "GET", "path": "clients/{id}", "body": body }]);
+        json!({ "name": name, "tool": "sloppy_asks_in_a_segment", "arguments": { "id": id }, "responses": responses })
+    };
+    let report = report(
+        "segment",
+        &json!([
+            call("written", "x", json!({})),
+            call("given", "x?", json!({})),
+            call("answered", "x", json!({ "id": "x?fields=name" })),
+        ]),
+    );
+    let (status, text) = check(&report, "fixtures");
+    assert_eq!(status, "failed");
+    let says = "call `written`: it sent GET clients/x?fields=name, with a `?` inside a segment";
+    assert!(text.starts_with(says), "{text}");
+    assert_eq!(text.lines().count(), 1, "{text}");
 }
 
 #[test]

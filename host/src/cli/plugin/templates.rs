@@ -193,6 +193,7 @@ const SDK: &[File] = files!(
         "src/time.rs",
         "src/tool.rs",
         "src/view.rs",
+        "src/whole.rs",
         "src/wit.rs",
     ]
 );

@@ -137,11 +137,13 @@ fn end(at: &str, call: &Call, trace: &Trace) -> Vec<Finding> {
     findings
 }
 
-/// A `?` in a segment that no argument had: it is sent as %3F, and Auth0 takes it for a part of the id.
+/// A `?` in a segment that neither an argument nor an answer had: it is sent as %3F, and Auth0 takes it for a part of
+/// the id.
 fn asks_in_a_segment(at: &str, call: &Call, trace: &Trace) -> Option<Finding> {
     let asks = |sent: &&Sent| sent.path.iter().any(|segment| segment.contains('?'));
     let sent = trace.sent.iter().find(asks)?;
-    let is_given = Value::Object(call.arguments.clone()).to_string().contains('?');
+    let bodies = call.responses.iter().filter_map(|response| response.body.as_ref());
+    let is_given = call.arguments.values().chain(bodies).any(|it| it.to_string().contains('?'));
     (!is_given).then(|| {
         Finding::new(
             format!("{at}: it sent {}, with a `?` inside a segment of the path", sent.line()),

@@ -63,4 +63,6 @@ def _described(error: BaseException) -> str:
         f"{re.sub(r'^/[0-9]+/', '', frame.f_code.co_filename)}:{line} in {frame.f_code.co_name}"
         for frame, line in traceback.walk_tb(error.__traceback__)
     ]
-    return "; ".join([f"{type(error).__name__}: {error}", *reversed(calls[-MOST_CALLS:])])
+    # Holds also where the text of the error cannot be made.
+    said = "".join(traceback.format_exception_only(error)).strip()
+    return "; ".join([said, *reversed(calls[-MOST_CALLS:])])

@@ -1,6 +1,7 @@
 """What becomes of an error that a tool does not catch."""
 
 import unittest
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -13,19 +14,38 @@ from wit_world.imports.types import Failure_Other
 from .host import Host
 
 
+class Textless(Exception):
+    def __str__(self) -> str:
+        raise ValueError("no text")
+
+
 def run(arguments: dict[str, Any], api: Api) -> Any:
     return arguments["missing"]
 
 
+def raise_textless(arguments: dict[str, Any], api: Api) -> Any:
+    raise Textless
+
+
 class App(unittest.TestCase):
-    def test_an_error_is_a_failure_and_its_place_is_logged(self) -> None:
+    def failure_of(self, run: Callable[[dict[str, Any], Api], Any]) -> tuple[Any, str]:
+        """The failure of a tool and the line that it logged."""
         host = Host()
         tool = SimpleNamespace(DEFINITION=SimpleNamespace(name="faulty"), run=run)
         # It would change this process.
         no_begin = patch("absent.begin")
         with no_begin, patch.multiple(app, TOOLS=[tool], HOST=host), self.assertRaises(Err) as raised:
             app.Toolset().call("faulty", "{}")
-        self.assertEqual(raised.exception.value, Failure_Other("KeyError in faulty"))
         [(level, text)] = host.logged
         self.assertEqual(level, Level.ERROR)
+        return raised.exception.value, text
+
+    def test_an_error_is_a_failure_and_its_place_is_logged(self) -> None:
+        failure, text = self.failure_of(run)
+        self.assertEqual(failure, Failure_Other("KeyError in faulty"))
         self.assertRegex(text, r"^KeyError: 'missing'; \S+test_app\.py:\d+ in run; \S+app\.py:\d+ in call$")
+
+    def test_an_error_without_a_text_is_one_too(self) -> None:
+        failure, text = self.failure_of(raise_textless)
+        self.assertEqual(failure, Failure_Other("Textless in faulty"))
+        self.assertRegex(text, r"Textless: <exception str\(\) failed>; \S+test_app\.py:\d+ in raise_textless; ")

@@ -14,7 +14,7 @@ use auth0_mcp_plugin::wit::{
 struct Sloppy;
 
 /// Every tool. Its name says what it does wrong.
-const TOOLS: [&str; 12] = [
+const TOOLS: [&str; 13] = [
     "sloppy_does_nothing_wrong",
     "sloppy_hides_errors",
     "sloppy_unwraps",
@@ -27,6 +27,7 @@ const TOOLS: [&str; 12] = [
     "sloppy_multiplies",
     "sloppy_never_gives_up",
     "sloppy_names_an_exception",
+    "sloppy_asks_in_a_segment",
 ];
 
 const CLOSED: &str = r#"{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","minLength":1,"description":"An id"}}}"#;
@@ -72,16 +73,25 @@ impl Guest for Sloppy {
                 log::write(Level::Error, "KeyError: 'name'; tool.py:7 in run");
                 Err(Failure::Other(format!("KeyError in {tool}")))
             }
+            "sloppy_asks_in_a_segment" => {
+                let path = vec!["clients".to_owned(), "x?fields=name".to_owned()];
+                let request = Request { method: Method::Get, path, query: vec![], body: None };
+                well(management::send(&request)?)
+            }
             _ => well(get("clients")?),
         }
     }
 }
 
 fn tool(name: &str) -> Tool {
-    let row = |path: &str| Endpoint { method: Method::Get, path: path.into(), scopes: vec![] };
-    let mut endpoints = vec![row("clients/{id}")];
+    let row = |path: &str, scope: &str| Endpoint {
+        method: Method::Get,
+        path: path.into(),
+        scopes: vec![scope.into()],
+    };
+    let mut endpoints = vec![row("clients/{id}", "read:clients")];
     if name == "sloppy_spares_a_row" {
-        endpoints.push(row("connections"));
+        endpoints.push(row("connections", "connections.read"));
     }
     let output = match name {
         "sloppy_breaks_its_promise" => r#"{"type":"object","required":["name"]}"#,
