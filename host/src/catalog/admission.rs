@@ -103,6 +103,10 @@ impl Arguments {
                     None => problems.push(format!("{place} fits none of the allowed forms")),
                 }
             }
+            // "the arguments" are several.
+            Kind::Required { property } if path.is_empty() && self.whole.ends_with('s') => {
+                problems.push(format!("{place} lack the required `{}`", text_of(property)));
+            }
             kind => problems.push(format!("{place} {}", expectation(kind))),
         }
     }
@@ -165,7 +169,7 @@ fn closest_branch<'a>(
 fn expectation(kind: &Kind) -> String {
     match kind {
         Kind::Required { property } => {
-            format!("lacks the required `{}`", property.as_str().unwrap_or_default())
+            format!("lacks the required `{}`", text_of(property))
         }
         Kind::Type { kind: TypeKind::Single(kind) } => format!("must be of type {kind}"),
         Kind::Enum { options } => format!("must be one of {}", list(options)),
@@ -185,6 +189,10 @@ fn expectation(kind: &Kind) -> String {
         Kind::UniqueItems => "must not repeat an item".to_owned(),
         kind => format!("breaks the rule `{}` of the tool's input schema", kind.keyword()),
     }
+}
+
+fn text_of(property: &Value) -> &str {
+    property.as_str().unwrap_or_default()
 }
 
 fn list(options: &Value) -> String {
@@ -247,7 +255,7 @@ mod tests {
     #[test]
     fn each_problem_is_named_with_what_was_expected() {
         let table = [
-            (json!({}), "the arguments lacks the required `client_id`"),
+            (json!({}), "the arguments lack the required `client_id`"),
             (json!({"client_ids": "a"}), "`client_ids` is unknown (did you mean `client_id`?)"),
             (
                 json!({"client_id": "a", "zzzzzzzzz": 1}),

@@ -171,6 +171,9 @@ pub struct TestArgs {
     /// Calls with canned answers of Auth0 and what should come of them, as JSON
     #[arg(long, value_name = "FILE")]
     pub fixtures: Option<PathBuf>,
+    /// Test again when the component or the fixtures change; the same component is not compiled again
+    #[arg(long)]
+    pub watch: bool,
     /// Print the report as JSON
     #[arg(long)]
     pub json: bool,

@@ -89,6 +89,18 @@ pub enum FailureKind {
     Other,
 }
 
+impl FailureKind {
+    /// As fixtures write it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::InvalidArguments => "invalid-arguments",
+            Self::Tenant => "tenant",
+            Self::Refused => "refused",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// Why fixtures cannot be used. The author reads it.
 #[derive(Debug, thiserror::Error)]
 pub enum FixturesError {

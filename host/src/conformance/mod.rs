@@ -2,7 +2,7 @@
 //!
 //! It runs the plugin as the product does, in the same sandbox, with the real grant, the real client over HTTPS and
 //! the real masks; only the tenant is a [`stub`] on this machine, which answers from the author's [`fixtures`] and,
-//! in most checks, worse than that. In reading order: [`run`] opens the component and makes the [`report`]; [`bench`]
+//! in most checks, worse than that. In reading order: [`Kit`] opens the component and makes the [`report`]; [`bench`]
 //! runs one call; [`samples`] makes arguments from a schema; [`checks`] holds the rules, one file an idea.
 
 mod bench;
@@ -14,9 +14,12 @@ mod samples;
 mod stub;
 mod twist;
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use auth0_mcp_sandbox::{Engine, Limits, imports};
+use auth0_mcp_sandbox::{Compiled, Engine, Limits, PluginFault, imports};
 
 use crate::catalog::admit::{self, Examined, Refused, clash::Taken, compiler::Compiler};
 pub use bench::BenchError;
@@ -36,43 +39,83 @@ const COMPONENT: [&str; 3] = [
     "the host refuses anything else",
 ];
 
-/// Tests a component, beside plugins whose names are `taken`. `note` hears what is going on, since compiling can take
-/// most of a minute.
-///
-/// # Errors
-/// [`BenchError`] where nothing can be tested on this machine. What is wrong with the plugin is in the report.
-pub async fn run(
-    component: &[u8],
-    fixtures: &Fixtures,
-    taken: &Taken,
-    compiler: &Compiler,
-    note: &dyn Fn(&str),
-) -> Result<Report, BenchError> {
-    let started = Instant::now();
-    let engine = Arc::new(Engine::new()?);
-    note(&format!("compiling {} bytes", component.len()));
-    let examined = admit::examine(&engine, compiler, component, Limits::default()).await;
-    let examined = match examined {
-        Ok(examined) => examined,
-        Err(refused) => return Ok(not_admitted(component, &refused, started)),
-    };
-    let Examined { digest, size, imports, manifest, plugin, compiled_in, .. } = examined;
-    let mut subject = Subject {
-        name: manifest.name.clone(),
-        version: manifest.version.clone(),
-        digest,
-        bytes: size,
-        imports,
-        compile_seconds: compiled_in.as_secs_f64(),
-        call_milliseconds: None,
-    };
-    note(&format!("testing {} {}", manifest.name, manifest.version));
-    let shown = serde_json::to_value(&manifest).ok();
-    let context = Context::new(Bench::new(manifest, plugin).await?, component, fixtures, taken);
-    let (mut checks, exchanges) = checks::run(&context).await;
-    checks.insert(0, Check::required(COMPONENT, "", vec![]));
-    subject.call_milliseconds = time(&context).await;
-    Ok(finish(subject, started, context.bench.calls(), checks, exchanges, shown))
+/// Tests components one after another. The same component with other fixtures is not compiled again.
+pub struct Kit {
+    engine: Arc<Engine>,
+    compiler: Compiler,
+    /// The names of plugins that it is tested beside.
+    taken: Taken,
+    last: Option<Last>,
+}
+
+/// The component that was tested last.
+struct Last {
+    digest: String,
+    code: Compiled,
+}
+
+impl Kit {
+    /// A kit that has tested nothing yet, beside plugins whose names are `taken`.
+    ///
+    /// # Errors
+    /// [`BenchError::Engine`]
+    pub fn new(taken: Taken) -> Result<Self, BenchError> {
+        let engine = Arc::new(Engine::new()?);
+        Ok(Self { engine, compiler: Compiler::default(), taken, last: None })
+    }
+
+    /// Tests a component. `note` hears what is going on, since compiling can take most of a minute.
+    ///
+    /// # Errors
+    /// [`BenchError`] where nothing can be tested on this machine. What is wrong with the plugin is in the report.
+    pub async fn run(
+        &mut self,
+        component: &[u8],
+        fixtures: &Fixtures,
+        note: &dyn Fn(&str),
+    ) -> Result<Report, BenchError> {
+        let started = Instant::now();
+        let Examined { digest, size, imports, manifest, code, compiled_in, plugin } =
+            match self.examine(component, note).await {
+                Ok(examined) => examined,
+                Err(refused) => return Ok(not_admitted(component, &refused, started)),
+            };
+        let mut subject = Subject {
+            name: manifest.name.clone(),
+            version: manifest.version.clone(),
+            digest: digest.clone(),
+            bytes: size,
+            imports,
+            compile_seconds: compiled_in.as_secs_f64(),
+            call_milliseconds: None,
+        };
+        self.last = Some(Last { digest, code });
+        note(&format!("testing {} {}", manifest.name, manifest.version));
+        let shown = serde_json::to_value(&manifest).ok();
+        let bench = Bench::new(manifest, plugin).await?;
+        let context = Context::new(bench, component, fixtures, &self.taken);
+        let (mut checks, exchanges) = checks::run(&context).await;
+        checks.insert(0, Check::required(COMPONENT, "", vec![]));
+        subject.call_milliseconds = time(&context).await;
+        Ok(finish(subject, started, context.bench.calls(), checks, exchanges, shown))
+    }
+
+    async fn examine(
+        &mut self,
+        component: &[u8],
+        note: &dyn Fn(&str),
+    ) -> Result<Examined, Refused> {
+        let (engine, limits) = (&self.engine, Limits::default());
+        match self.last.take() {
+            Some(Last { digest, code }) if digest == admit::digest(component) => {
+                admit::examine_compiled(engine, component, code, Duration::ZERO, limits).await
+            }
+            _ => {
+                note(&format!("compiling {} bytes", component.len()));
+                admit::examine(engine, &self.compiler, component, limits).await
+            }
+        }
+    }
 }
 
 /// The report on a component that no host would take.
@@ -89,7 +132,10 @@ fn not_admitted(component: &[u8], refused: &Refused, started: Instant) -> Report
             "build it for the world `plugin` of the WIT as it was given, to which nothing can be added; `auth0-mcp plugin new` starts a project that does"
         }
         Refused::Compile(_) => "build it with a current compiler and without debug information",
-        Refused::Describe(_) => "`describe` must return the manifest and do nothing else",
+        Refused::Describe(PluginFault::Panic(_)) => "correct what the text names",
+        Refused::Describe(_) => {
+            "look for a value of another type in a definition (a schema is JSON text, an effect is one of the contract's, scopes are a list), and do nothing else in `describe`"
+        }
         Refused::Manifest(_) => concat!(
             "correct the manifest; the rules: ",
             env!("CARGO_PKG_REPOSITORY"),

@@ -75,7 +75,7 @@ pub struct Subject {
     pub bytes: usize,
     /// What it imports, read from the bytes.
     pub imports: Vec<String>,
-    /// How long compiling took, in seconds.
+    /// How long compiling took, in seconds; 0 if it was not compiled.
     pub compile_seconds: f64,
     /// A call from a fresh instance to its answer, the stub's time included: the median, in milliseconds.
     pub call_milliseconds: Option<f64>,
@@ -185,6 +185,12 @@ impl Report {
         let counts = [Status::Passed, Status::Failed, Status::Warning, Status::Skipped]
             .map(|status| self.count(status));
         let [passed, failed, warnings, skipped] = counts;
+        let compiled = self.plugin.compile_seconds;
+        let compiled = if compiled > 0.0 {
+            format!(", of which {compiled:.1} s compiling")
+        } else {
+            String::new()
+        };
         let call = self.plugin.call_milliseconds.map(|ms| format!("; {ms:.1} ms a call"));
         let verdict = if self.passed {
             "the plugin conforms"
@@ -192,10 +198,9 @@ impl Report {
             "the plugin does not conform: each FAIL above says what to do"
         };
         format!(
-            "{passed} passed, {failed} failed, {warnings} with advice, {skipped} skipped; {} calls in {:.1} s, of which {:.1} s compiling{}\n{verdict}",
+            "{passed} passed, {failed} failed, {warnings} with advice, {skipped} skipped; {} calls in {:.1} s{compiled}{}\n{verdict}",
             self.calls,
             self.seconds,
-            self.plugin.compile_seconds,
             call.unwrap_or_default()
         )
     }

@@ -146,6 +146,26 @@ impl Grant {
         !self.read_only || method == Method::Get
     }
 
+    /// The word of a row that one of the segments was meant to be, as it seems. Only that word is told: a segment that
+    /// looks like none may be an id.
+    fn near(&self, path: &[String]) -> String {
+        let words = |index: usize| {
+            self.rows.iter().filter_map(move |row| match row.parts.get(index) {
+                Some(Part::Fixed(word)) => Some(word.as_str()),
+                _ => None,
+            })
+        };
+        let meant = |(index, segment): (usize, &String)| {
+            if segment.len() > 64 || words(index).any(|word| word == segment) {
+                return None;
+            }
+            let segment = segment.to_ascii_lowercase().replace('_', "-");
+            words(index).find(|word| strsim::osa_distance(&segment, word) <= TYPING_MISTAKE)
+        };
+        let near = path.iter().enumerate().find_map(meant);
+        near.map(|word| format!("; did you mean `{word}`?")).unwrap_or_default()
+    }
+
     fn refuse(&self, request: &Request) -> Refusal {
         let rows: Vec<_> = self
             .rows
@@ -161,9 +181,13 @@ impl Grant {
         let why =
             if self.may_send(request.method) { "" } else { "only reading is allowed here, and " };
         let hint = hint(&request.path);
-        Refusal::NotGranted(format!("{tool} may not send {wanted}: {why}{rows}{hint}"))
+        let near = if hint.is_empty() { self.near(&request.path) } else { String::new() };
+        Refusal::NotGranted(format!("{tool} may not send {wanted}: {why}{rows}{hint}{near}"))
     }
 }
+
+/// How many letters of a mistyped word may be wrong.
+const TYPING_MISTAKE: usize = 2;
 
 /// What authors of plugins have to know of a path that no row can cover, as it seems.
 fn hint(path: &[String]) -> &'static str {
@@ -283,6 +307,10 @@ mod tests {
                 "GET logs/{…}: its rows are GET logs; a segment of the path is empty",
             ),
             (&["api", "v2", "logs"], "its rows are GET logs; the path begins after /api/v2/"),
+            (&["Logs"], "GET {…}: its rows are GET logs; did you mean `logs`?"),
+            (&["log", "x"], "GET log/x: its rows are GET logs; did you mean `logs`?"),
+            (&["users"], "GET users: its rows are GET logs"),
+            (&["logs", "log"], "GET logs/log: its rows are GET logs"),
         ] {
             let text = says(&grant, request(Method::Get, path));
             assert!(text.ends_with(end), "{text}");

@@ -3,8 +3,9 @@
 
 use std::{
     fs,
+    io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 use serde_json::{Value, json};
@@ -58,7 +59,7 @@ fn check(report: &Value, id: &str) -> (String, String) {
 fn each_broken_rule_is_found_where_it_is_broken() {
     let report = report("rules", &json!([]));
     assert_eq!(report["passed"], false);
-    let table: [(&str, &str, &[&str]); 15] = [
+    let table: [(&str, &str, &[&str]); 16] = [
         ("schemas", "failed", &["sloppy_takes_anything: the root of the input schema takes any"]),
         ("refusals", "failed", &["sloppy_takes_anything: an argument that does not exist"]),
         ("surprises", "failed", &["sloppy_breaks_its_promise with", "lacks the required `name`"]),
@@ -107,6 +108,14 @@ fn each_broken_rule_is_found_where_it_is_broken() {
             "texts",
             "warning",
             &["sloppy_spares_a_row: connections.read is not written like a scope of Auth0"],
+        ),
+        (
+            "effects",
+            "warning",
+            &[
+                "sloppy_overstates: it declares a write, and all of its rows are GET",
+                "sloppy_understates: PATCH clients/{id}, and neither destructive nor idempotent",
+            ],
         ),
         ("fixtures", "skipped", &[]),
         ("grant", "passed", &[]),
@@ -173,9 +182,9 @@ fn fixtures_say_what_a_call_should_do() {
     assert_eq!(status, "failed");
     for words in [
         "call `other answer`: at `a`: expected 1, but it answered nothing",
-        "call `other end`: expected a failure Tenant, but it answered {}",
+        "call `other end`: expected a failure `tenant`, but it answered {}",
         "call `no response`: it sent GET clients/x",
-        "call `other words`: expected a failure Tenant that says `never said`",
+        "call `other words`: expected a failure `tenant` that says `never said`",
         "call `no such tool`: there is no tool `sloppy_unknown`",
         "call `wrong arguments`: Invalid arguments",
     ] {
@@ -232,6 +241,52 @@ fn a_query_in_a_segment_is_a_mistake_unless_the_id_has_it() {
     let says = "call `written`: it sent GET clients/x?fields=name, with a `?` inside a segment";
     assert!(text.starts_with(says), "{text}");
     assert_eq!(text.lines().count(), 1, "{text}");
+}
+
+/// Lines of a running kit's standard error.
+fn lines_until(
+    lines: &mut impl Iterator<Item = std::io::Result<String>>,
+    last: &str,
+) -> Vec<String> {
+    let mut seen = Vec::new();
+    for line in lines {
+        seen.push(line.unwrap());
+        if seen.last().unwrap().contains(last) {
+            return seen;
+        }
+    }
+    panic!("it ended: {seen:?}");
+}
+
+#[test]
+fn a_watching_kit_tests_again_and_compiles_what_is_new_alone() {
+    let folder = folder("watch");
+    let fixtures = folder.join("fixtures.json");
+    fs::write(&fixtures, r#"{"calls":[]}"#).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_kit-host"))
+        .args(["plugin", "test", "sloppy.wasm", "--fixtures", "fixtures.json", "--watch"])
+        .current_dir(&folder)
+        .env_clear()
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut next = || lines_until(&mut lines, "waiting for a change").join("\n");
+    let first = next();
+    assert!(first.contains("compiling") && first.contains("testing sloppy"), "{first}");
+    fs::write(&fixtures, r#"{"cals":[]}"#).unwrap();
+    assert!(next().contains("unknown field `cals`"));
+    fs::write(&fixtures, r#"{"calls":[ ]}"#).unwrap();
+    let third = next();
+    assert!(!third.contains("compiling") && third.contains("testing sloppy"), "{third}");
+    // A custom section at the end: another component, which does the same.
+    fs::write(folder.join("sloppy.wasm"), [SLOPPY, b"\0\x02\x01x"].concat()).unwrap();
+    let fourth = next();
+    assert!(fourth.contains("compiling"), "{fourth}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]

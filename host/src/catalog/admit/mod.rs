@@ -95,13 +95,26 @@ pub async fn examine(
         return Err(Refused::TooLarge(size));
     }
     check(component)?;
-    let imports = imports(component)?;
     let began = Instant::now();
     let code = compiler.compile(engine, component).await?;
-    let compiled_in = began.elapsed();
+    examine_compiled(engine, component, code, began.elapsed(), limits).await
+}
+
+/// Examines a component that was compiled in this process, in this time: the rest of [`examine`].
+///
+/// # Errors
+/// [`Refused`]: the first thing that is wrong.
+pub async fn examine_compiled(
+    engine: &Arc<Engine>,
+    component: &[u8],
+    code: Compiled,
+    compiled_in: Duration,
+    limits: Limits,
+) -> Result<Examined, Refused> {
+    let imports = imports(component)?;
     let plugin = Plugin::open(engine, &code)?;
     let manifest = describe(&plugin, limits).await?;
-    let digest = digest(component);
+    let (digest, size) = (digest(component), component.len());
     Ok(Examined { digest, size, imports, manifest, code, compiled_in, plugin })
 }
 

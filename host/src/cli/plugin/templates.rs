@@ -131,11 +131,13 @@ const JS: &[File] = files!(
         "src/absent.js",
         "src/manifest.js",
         "src/api.js",
+        "src/contract.js",
         "src/check-callbacks.js",
         "test/host.js",
         "test/absent.test.js",
         "test/api.test.js",
         "test/check-callbacks.test.js",
+        "test/manifest.test.js",
     ]
 );
 
@@ -149,6 +151,7 @@ const PYTHON: &[File] = files!(
         ".gitignore",
         "fixtures.json",
         "src/app.py",
+        "src/contract.py",
         "src/absent.py",
         "src/api.py",
         "src/check_callbacks.py",
@@ -157,6 +160,7 @@ const PYTHON: &[File] = files!(
         "tests/test_absent.py",
         "tests/test_api.py",
         "tests/test_app.py",
+        "tests/test_contract.py",
         "tests/test_check_callbacks.py",
     ]
 );

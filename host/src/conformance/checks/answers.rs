@@ -156,8 +156,8 @@ fn asks_in_a_segment(at: &str, call: &Call, trace: &Trace) -> Option<Finding> {
 fn unexpected(expect: &Expect, ended: &Ended) -> Option<String> {
     let wanted = || match (&expect.answer, &expect.failure, &expect.says) {
         (Some(answer), ..) => format!("the answer {}", cut(&answer.to_string())),
-        (_, Some(kind), Some(says)) => format!("a failure {kind:?} that says `{says}`"),
-        (_, Some(kind), None) => format!("a failure {kind:?}"),
+        (_, Some(kind), Some(says)) => format!("a failure `{}` that says `{says}`", kind.word()),
+        (_, Some(kind), None) => format!("a failure `{}`", kind.word()),
         _ => "another end".to_owned(),
     };
     match (expect, ended) {

@@ -69,7 +69,11 @@ impl Found {
         let note = |number| match self.silent.len() {
             0 => count(number, "call"),
             silent => {
-                format!("{}; {} sent no request", count(number, "call"), count(silent, "tool"))
+                format!(
+                    "{}; of {} no request got out",
+                    count(number, "call"),
+                    count(silent, "tool")
+                )
             }
         };
         let required = |texts, (number, findings)| {

@@ -1,6 +1,10 @@
 //! What the plugin says of itself, beyond what the host already refused when it read it.
 
-use auth0_mcp_sandbox::{ImportKind, Manifest, classified, manifest::Tool};
+use auth0_mcp_sandbox::{
+    ImportKind, Manifest, classified,
+    contract::Method,
+    manifest::{Effect, Tool},
+};
 use serde_json::Value;
 
 use super::{Context, count};
@@ -45,8 +49,17 @@ pub(super) async fn checks(context: &Context<'_>) -> Vec<Check> {
                 "names, texts and schemas fit every client",
                 "clients cut long texts, refuse long names and read only the plain part of JSON Schema; a model pays for each byte of the list",
             ],
-            number,
+            number.clone(),
             each(texts),
+        ),
+        Check::advisory(
+            [
+                "effects",
+                "the effect of a tool fits the methods of its rows",
+                "operators allow, and clients ask their users, by the effect; whether it is honest nobody else can see",
+            ],
+            number,
+            each(effects),
         ),
     ]
 }
@@ -162,6 +175,26 @@ fn schemas(tool: &Tool, findings: &mut Vec<Finding>) {
             format!("the output schema cannot be compiled: {error}"),
             "write JSON Schema 2020-12, patterns without look-around",
         );
+    }
+}
+
+fn effects(tool: &Tool, findings: &mut Vec<Finding>) {
+    let Effect::Write { destructive, idempotent } = tool.effect else { return };
+    let rows = &tool.endpoints;
+    if !rows.is_empty() && rows.iter().all(|row| row.method == Method::Get) {
+        findings.push(Finding::new(
+            format!("{}: it declares a write, and all of its rows are GET", tool.name),
+            "declare it read-only: users are asked before a write",
+        ));
+    }
+    let changes = |method| matches!(method, Method::Put | Method::Patch | Method::Delete);
+    let row = rows.iter().find(|row| changes(row.method));
+    if let (Some(row), false, false) = (row, destructive, idempotent) {
+        let (method, path) = (row.method.as_str(), &row.path);
+        findings.push(Finding::new(
+            format!("{}: {method} {path}, and neither destructive nor idempotent", tool.name),
+            "declare it destructive if something is gone or different afterwards, and idempotent if a second call changes nothing more",
+        ));
     }
 }
 

@@ -37,13 +37,15 @@ pub(super) async fn checks(context: &Context<'_>) -> Vec<Check> {
         let refused =
             traces.iter().flat_map(|trace| &trace.refused).find_map(|(request, refusal)| {
                 match refusal {
-                    Refusal::NotGranted(text) if !is_empty_id(tool, request) => Some(text.clone()),
+                    Refusal::NotGranted(text) if !is_empty_id(tool, request) => {
+                        Some((request, text))
+                    }
                     _ => None,
                 }
             });
-        outside.extend(refused.map(|text| {
+        outside.extend(refused.map(|(request, text)| {
             Finding::new(
-                format!("{}: {text}", tool.name),
+                format!("{}: {text}; it asked for {}", tool.name, asked(request)),
                 "declare the row, with its scopes, or do not send the request; a reading tool can have GET rows only",
             )
         }));
@@ -98,6 +100,12 @@ pub(super) async fn checks(context: &Context<'_>) -> Vec<Check> {
             writes,
         ),
     ]
+}
+
+/// The request with its ids, which the refusal hides: they are the author's own.
+fn asked(request: &Request) -> String {
+    let path: String = request.path.join("/").escape_debug().take(200).collect();
+    format!("{} {path}", request.method.as_str())
 }
 
 /// Whether the host refused a request of a row because an id in it is empty: the caller's mistake, not the tool's.

@@ -7,10 +7,7 @@ import { send } from "auth0-mcp:plugin/management@1.0.0";
 
 import { replaceAbsent, shown } from "./absent.js";
 import { Api, failure, isFailure } from "./api.js";
-import * as checkCallbacks from "./check-callbacks.js";
-import { manifest } from "./manifest.js";
-
-const tools = [checkCallbacks];
+import { manifest, tools } from "./manifest.js";
 
 /** So many calls are told of where an exception came from. */
 const MOST_CALLS = 8;
@@ -19,7 +16,15 @@ const host = { send, started, pause, progress, log };
 
 export const toolset = {
   /** Runs once, when the plugin is admitted. */
-  describe: () => manifest(tools.map((tool) => tool.definition)),
+  describe() {
+    try {
+      return manifest();
+    } catch (error) {
+      // Lines that begin so are shown where a plugin is refused.
+      log("error", `panicked at ${error.message}`);
+      throw error;
+    }
+  },
 
   /** Runs one tool, in a fresh instance. The arguments have been checked against the input schema. */
   call(name, json) {

@@ -1,12 +1,10 @@
 // The tool against a double of the host: no Auth0, no WebAssembly.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import test from "node:test";
 
 import { Api } from "../src/api.js";
-import { definition, problem, run } from "../src/check-callbacks.js";
-import { manifest } from "../src/manifest.js";
+import { problem, run } from "../src/check-callbacks.js";
 import { Host } from "./host.js";
 
 test("risky callbacks are found", () => {
@@ -47,10 +45,4 @@ test("an error of Auth0 is passed on, and so is an odd answer", () => {
   for (const body of [undefined, null, [], {}, { client_id: "abc", name: "Shop", callbacks: [1] }]) {
     assert.throws(() => run({ client_id: "abc" }, new Api(new Host({ body }))), { tag: "refused" });
   }
-});
-
-test("the manifest says what the package says", () => {
-  const { name, version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url)));
-  const said = manifest([definition]);
-  assert.deepEqual([said.name, said.version], [name, version]);
 });

@@ -8,6 +8,7 @@ import traceback
 
 import check_callbacks
 from api import Api, Host, Level, is_failure, other
+from contract import checked
 from wit_world import exports
 from wit_world.imports import invocation, log, management
 from wit_world.imports.types import Manifest
@@ -26,15 +27,27 @@ HOST = Host(
 )
 
 
-class Toolset(exports.Toolset):
-    def describe(self) -> Manifest:
-        """Runs once, when the plugin is admitted."""
-        return Manifest(
+def manifest() -> Manifest:
+    """What this plugin is."""
+    return checked(
+        Manifest(
             name="hello-python",
             version="0.1.0",
             description="Finds risky settings of Auth0 applications.",
             tools=[tool.DEFINITION for tool in TOOLS],
         )
+    )
+
+
+class Toolset(exports.Toolset):
+    def describe(self) -> Manifest:
+        """Runs once, when the plugin is admitted."""
+        try:
+            return manifest()
+        except Exception as error:
+            # Lines that begin so are shown where a plugin is refused.
+            HOST.log(Level.ERROR, f"panicked at {error}")
+            raise
 
     def call(self, tool: str, arguments: str) -> str:
         """Runs one tool, in a fresh instance. The arguments have been checked against the input schema."""

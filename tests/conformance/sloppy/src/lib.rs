@@ -6,7 +6,9 @@ use auth0_mcp_plugin::wit::{
     auth0_mcp::plugin::{
         log::{self, Level},
         management::{self, Request},
-        types::{Effect, Endpoint, Failure, Manifest, Method, Refusal, TenantError, Tool},
+        types::{
+            Consequences, Effect, Endpoint, Failure, Manifest, Method, Refusal, TenantError, Tool,
+        },
     },
     exports::auth0_mcp::plugin::toolset::Guest,
 };
@@ -14,7 +16,7 @@ use auth0_mcp_plugin::wit::{
 struct Sloppy;
 
 /// Every tool. Its name says what it does wrong.
-const TOOLS: [&str; 13] = [
+const TOOLS: [&str; 15] = [
     "sloppy_does_nothing_wrong",
     "sloppy_hides_errors",
     "sloppy_unwraps",
@@ -28,6 +30,8 @@ const TOOLS: [&str; 13] = [
     "sloppy_never_gives_up",
     "sloppy_names_an_exception",
     "sloppy_asks_in_a_segment",
+    "sloppy_overstates",
+    "sloppy_understates",
 ];
 
 const CLOSED: &str = r#"{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","minLength":1,"description":"An id"}}}"#;
@@ -78,6 +82,7 @@ impl Guest for Sloppy {
                 let request = Request { method: Method::Get, path, query: vec![], body: None };
                 well(management::send(&request)?)
             }
+            "sloppy_understates" => well(send(Method::Patch, "clients")?),
             _ => well(get("clients")?),
         }
     }
@@ -93,6 +98,14 @@ fn tool(name: &str) -> Tool {
     if name == "sloppy_spares_a_row" {
         endpoints.push(row("connections", "connections.read"));
     }
+    if name == "sloppy_understates" {
+        endpoints[0].method = Method::Patch;
+    }
+    let effect = match name {
+        "sloppy_overstates" => Effect::Write(Consequences::DESTRUCTIVE),
+        "sloppy_understates" => Effect::Write(Consequences::empty()),
+        _ => Effect::ReadOnly,
+    };
     let output = match name {
         "sloppy_breaks_its_promise" => r#"{"type":"object","required":["name"]}"#,
         _ => r#"{"type":"object"}"#,
@@ -104,7 +117,7 @@ fn tool(name: &str) -> Tool {
         description: "Breaks a rule; there is no reason to call it.".into(),
         input_schema: input.into(),
         output_schema: Some(output.into()),
-        effect: Effect::ReadOnly,
+        effect,
         endpoints,
     }
 }

@@ -1,0 +1,41 @@
+"""What the host has to find in a manifest. It does not convert: a value of another type would end `describe` with a
+bare `unreachable`, so each is looked at here, where its place can be named."""
+
+from typing import Any
+
+from wit_world.imports.types import Consequences, Effect_ReadOnly, Effect_Write, Endpoint, Manifest, Method, Tool
+
+
+def checked(manifest: Manifest) -> Manifest:
+    """The manifest, if the host can read it. Otherwise a TypeError that names the place."""
+    for name in ("name", "version", "description"):
+        _is(str, getattr(manifest, name), f"manifest: {name}", "text")
+    for tool in _is(list, manifest.tools, "manifest: tools", "a list"):
+        _check_tool(_is(Tool, tool, "manifest: tools", "a Tool(…)"))
+    return manifest
+
+
+def _check_tool(tool: Tool) -> None:
+    at = f"{tool.name}: "
+    for name in ("name", "title", "description"):
+        _is(str, getattr(tool, name), at + name, "text")
+    _is(str, tool.input_schema, at + "input_schema", "JSON text, json.dumps(…)")
+    _is(str | None, tool.output_schema, at + "output_schema", "JSON text, json.dumps(…)")
+    effect = _is(Effect_ReadOnly | Effect_Write, tool.effect, at + "effect", "Effect_ReadOnly() or Effect_Write(…)")
+    if isinstance(effect, Effect_Write):
+        _is(Consequences, effect.value, at + "effect", "Effect_Write(Consequences(0)) or one with flags")
+    for endpoint in _is(list, tool.endpoints, at + "endpoints", "a list"):
+        _check_endpoint(_is(Endpoint, endpoint, at + "endpoints", "an Endpoint(…)"), at + "endpoints: ")
+
+
+def _check_endpoint(endpoint: Endpoint, at: str) -> None:
+    _is(str, endpoint.path, at + "path", "text")
+    _is(Method, endpoint.method, f"{at}{endpoint.path}: method", "one of Method, such as Method.GET")
+    for scope in _is(list, endpoint.scopes, f"{at}{endpoint.path}: scopes", "a list"):
+        _is(str, scope, f"{at}{endpoint.path}: scopes", "text")
+
+
+def _is(kind: Any, value: Any, where: str, wanted: str) -> Any:
+    if isinstance(value, kind):
+        return value
+    raise TypeError(f"{where} must be {wanted}, and is {value!r:.80}")
