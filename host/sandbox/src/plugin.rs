@@ -19,7 +19,7 @@ use crate::{
 const DESCRIBE: Duration = Duration::from_secs(5);
 
 /// A component whose imports are linked. Cheap to call: each call gets a store and an instance of its own
-/// (about 50 µs), so nothing of one call is left for the next.
+/// (about 20 µs), so nothing of one call is left for the next.
 pub struct Plugin {
     engine: Arc<Engine>,
     holder: Holder,

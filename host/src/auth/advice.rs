@@ -20,6 +20,8 @@ pub enum Advice {
         /// What signs in again.
         command: String,
     },
+    /// The demo tenant, whose token has every scope that it knows.
+    Demo,
 }
 
 impl Advice {
@@ -35,6 +37,7 @@ impl Advice {
             Self::Client { command, .. } => {
                 format!("Ask the user to run `{command}` in a terminal; no restart is needed.")
             }
+            Self::Demo => "Ask the user to restart this server, which begins a new demo.".to_owned(),
         }
     }
 
@@ -55,6 +58,9 @@ impl Advice {
             Self::Client { command, .. } => format!(
                 "Ask the user to grant {words} to the application in the Auth0 Dashboard (Applications > APIs > Auth0 Management API > Machine to Machine Applications), and then to run `{command}` in a terminal; no restart is needed."
             ),
+            Self::Demo => {
+                "The demo tenant has applications, APIs, application grants, Actions, logs and forms, and nothing else: this needs a tenant of the user's own (`auth0-mcp init`).".to_owned()
+            }
         }
     }
 }
@@ -71,6 +77,7 @@ mod tests {
         for (advice, sign_in, scopes) in [
             (Advice::EnvironmentToken, "AUTH0_TOKEN", "a token with read:logs and read:forms"),
             (Advice::EnvironmentClient, "AUTH0_CLIENT_SECRET", "Dashboard"),
+            (Advice::Demo, "a new demo", "The demo tenant has"),
             (
                 Advice::Browser(profile.clone()),
                 "`auth0-mcp init --profile acme`",

@@ -273,6 +273,7 @@ impl Tenant {
                 let trust = Trust::only(demo.ca_pem())?;
                 let signed_in =
                     demo.credentials().sign_in(trust, redactor)?.ok_or(RunError::NoCredentials)?;
+                let signed_in = crate::demo::signed_in(signed_in);
                 Ok(Self { signed_in, profile: "demo".to_owned(), _demo: Some(demo) })
             }
             #[cfg(not(feature = "demo"))]

@@ -267,12 +267,28 @@ impl Trace {
         Some(Finding::new(format!("{at}: {fault}{log}"), advice(fault)))
     }
 
+    /// What the host did not let out, with its ids, which the refusal hides: they are the author's own. `; it asked for
+    /// GET clients/abc`, or nothing.
+    pub(crate) fn asked_beyond(&self) -> String {
+        let refused = self.refused.iter().find(|(_, refusal)| match refusal {
+            Refusal::NotGranted(text) => text.contains("may not send"),
+            _ => false,
+        });
+        refused.map(|(request, _)| asked(request)).unwrap_or_default()
+    }
+
     /// What the plugin logged last: `; it logged: warn: …`, or nothing.
     pub(crate) fn log_lines(&self) -> String {
         let last = self.log.len().saturating_sub(LOG_LINES);
         let lines = self.log[last..].join(" | ");
         if lines.is_empty() { lines } else { format!("; it logged: {lines}") }
     }
+}
+
+/// `; it asked for GET clients/abc`
+pub(crate) fn asked(request: &Request) -> String {
+    let path: String = request.path.join("/").escape_debug().take(200).collect();
+    format!("; it asked for {} {path}", request.method.as_str())
 }
 
 fn advice(fault: &PluginFault) -> &'static str {
@@ -285,7 +301,7 @@ fn advice(fault: &PluginFault) -> &'static str {
         }
         PluginFault::Stack => "bound the recursion",
         PluginFault::AnswerTooLarge { .. } => {
-            "answer with fewer items or fields, and say in the answer that there are more"
+            "answer with fewer items or fields, bound the length of texts that you hand on, and say in the answer that there is more"
         }
         _ => {
             "return a failure in place of a panic, an unwrap or an uncaught exception, and do without what a plugin has not: files, timers, threads, a clock (`started` is the call's time)"

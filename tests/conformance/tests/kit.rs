@@ -169,6 +169,12 @@ fn fixtures_say_what_a_call_should_do() {
                 good,
                 json!({ "responses": [{ "method": "GET", "path": "clients/x", "status": 403 }], "expect": { "failure": "tenant", "says": "never said" } })
             ),
+            call(
+                "unsaid",
+                good,
+                json!({ "responses": [{ "method": "GET", "path": "clients/x", "status": 403 }] })
+            ),
+            call("elsewhere", "sloppy_asks_elsewhere", json!({ "expect": { "answer": {} } })),
             call("no such tool", "sloppy_unknown", json!({})),
             call("wrong arguments", good, json!({ "arguments": { "ids": 1 } })),
             call(
@@ -185,6 +191,7 @@ fn fixtures_say_what_a_call_should_do() {
         "call `other end`: expected a failure `tenant`, but it answered {}",
         "call `no response`: it sent GET clients/x",
         "call `other words`: expected a failure `tenant` that says `never said`",
+        "its rows are GET clients/{id}\"}; it asked for GET users/x",
         "call `no such tool`: there is no tool `sloppy_unknown`",
         "call `wrong arguments`: Invalid arguments",
     ] {
@@ -194,8 +201,14 @@ fn fixtures_say_what_a_call_should_do() {
     let (status, text) = check(&report, "size");
     assert_eq!(status, "failed", "{text}");
     assert!(text.contains("sloppy_multiplies") && text.contains("the limit is 1048576"), "{text}");
+    let (status, text) = check(&report, "untested");
+    assert_eq!(status, "warning");
+    let unsaid =
+        "call `unsaid`: it has no `expect`, and failed: {\"kind\":\"tenant\",\"status\":403,";
+    assert!(text.lines().any(|line| line.starts_with(unsaid)), "{text}");
+    assert_eq!(text.matches("no `expect`").count(), 1, "{text}");
     let exchanges = report["fixtures"].as_array().unwrap();
-    assert_eq!((exchanges.len(), &exchanges[0]["answer"]), (6, &json!("{}")));
+    assert_eq!((exchanges.len(), &exchanges[0]["answer"]), (8, &json!("{}")));
     assert_eq!(exchanges[0]["requests"], json!(["GET clients/x"]));
 }
 

@@ -17,6 +17,7 @@ use crate::{
 
 pub(super) async fn checks(context: &Context<'_>) -> (Vec<Check>, Vec<Exchange>) {
     let (mut ends, mut shapes, mut repeats) = (Vec::new(), Vec::new(), Vec::new());
+    let mut untold = untried(context);
     let mut exchanges = Vec::new();
     for call in &context.fixtures.calls {
         let at = format!("call `{}`", call.name);
@@ -37,6 +38,7 @@ pub(super) async fn checks(context: &Context<'_>) -> (Vec<Check>, Vec<Exchange>)
         let trace =
             context.call(tool, &call.arguments, Script::Canned(call.responses.clone())).await;
         ends.extend(end(&at, call, &trace));
+        untold.extend(unsaid(&at, call, &trace));
         shapes.extend(shape(&at, tool, &trace));
         let again =
             context.call(tool, &call.arguments, Script::Canned(call.responses.clone())).await;
@@ -68,11 +70,11 @@ pub(super) async fn checks(context: &Context<'_>) -> (Vec<Check>, Vec<Exchange>)
         Check::advisory(
             [
                 "untested",
-                "every tool has a call in the fixtures",
+                "every tool has a call in the fixtures, and where one fails, it is meant to",
                 "only the author knows what a tool is for; the other checks look at what it never may",
             ],
             count(context.tools().len(), "tool"),
-            untried(context),
+            untold,
         )
         .or_skipped(none),
         Check::required(
@@ -111,6 +113,14 @@ fn untried(context: &Context<'_>) -> Vec<Finding> {
     context.tools().iter().filter(untried).map(finding).collect()
 }
 
+/// A failure that nobody said would come. The check of the ends lets it pass.
+fn unsaid(at: &str, call: &Call, trace: &Trace) -> Option<Finding> {
+    let Ended::Failure(failure) = &trace.ended else { return None };
+    let asked = trace.asked_beyond();
+    let what = format!("{at}: it has no `expect`, and failed: {}{asked}", failure_json(failure));
+    call.expect.is_none().then(|| Finding::new(what, "say in `expect` what should come of it"))
+}
+
 /// What is wrong with how a call ended.
 fn end(at: &str, call: &Call, trace: &Trace) -> Vec<Finding> {
     let mut findings: Vec<Finding> = trace.finding(at).into_iter().collect();
@@ -130,9 +140,12 @@ fn end(at: &str, call: &Call, trace: &Trace) -> Vec<Finding> {
         (Some(expect), ended) => unexpected(expect, ended),
         (None, _) => None,
     };
-    let log = trace.log_lines();
+    let (asked, log) = (trace.asked_beyond(), trace.log_lines());
     findings.extend(wrong.map(|wrong| {
-        Finding::new(format!("{at}: {wrong}{log}"), "correct the tool, or what the call expects")
+        Finding::new(
+            format!("{at}: {wrong}{asked}{log}"),
+            "correct the tool, or what the call expects",
+        )
     }));
     findings
 }

@@ -187,7 +187,13 @@ fn effects(tool: &Tool, findings: &mut Vec<Finding>) {
             "declare it read-only: users are asked before a write",
         ));
     }
-    let changes = |method| matches!(method, Method::Put | Method::Patch | Method::Delete);
+    // With a POST beside it, a DELETE may take back what the call itself made.
+    let makes = rows.iter().any(|row| row.method == Method::Post);
+    let changes = |method| match method {
+        Method::Put | Method::Patch => true,
+        Method::Delete => !makes,
+        Method::Get | Method::Post => false,
+    };
     let row = rows.iter().find(|row| changes(row.method));
     if let (Some(row), false, false) = (row, destructive, idempotent) {
         let (method, path) = (row.method.as_str(), &row.path);

@@ -7,7 +7,7 @@ use auth0_mcp_sandbox::{
 
 use super::{Context, count};
 use crate::conformance::{
-    bench::only_reads,
+    bench::{asked, only_reads},
     report::{Check, Finding},
     stub::{Raw, Script, Sent, fits_template},
 };
@@ -45,7 +45,7 @@ pub(super) async fn checks(context: &Context<'_>) -> Vec<Check> {
             });
         outside.extend(refused.map(|(request, text)| {
             Finding::new(
-                format!("{}: {text}; it asked for {}", tool.name, asked(request)),
+                format!("{}: {text}{}", tool.name, asked(request)),
                 "declare the row, with its scopes, or do not send the request; a reading tool can have GET rows only",
             )
         }));
@@ -100,12 +100,6 @@ pub(super) async fn checks(context: &Context<'_>) -> Vec<Check> {
             writes,
         ),
     ]
-}
-
-/// The request with its ids, which the refusal hides: they are the author's own.
-fn asked(request: &Request) -> String {
-    let path: String = request.path.join("/").escape_debug().take(200).collect();
-    format!("{} {path}", request.method.as_str())
 }
 
 /// Whether the host refused a request of a row because an id in it is empty: the caller's mistake, not the tool's.

@@ -1,5 +1,6 @@
 // What the host has to find in a manifest. It does not convert: a value of another type would end `describe` with a
-// bare `unreachable`, so each is looked at here, where its place can be named.
+// bare `unreachable`, so each is looked at here, where its place can be named. Open schemas it refuses by name; here
+// the unit tests do, before anything is built.
 
 import { shown } from "./absent.js";
 
@@ -14,7 +15,7 @@ function checkTool(tool) {
   const at = (name) => `${tool?.name ?? "a tool"}: ${name}`;
   if (typeof tool !== "object" || tool === null) throw new TypeError("manifest: tools: a definition is missing");
   for (const name of ["name", "title", "description"]) isText(tool[name], at(name));
-  isSchema(tool.inputSchema, at("inputSchema"));
+  checkClosed(isSchema(tool.inputSchema, at("inputSchema")), at("inputSchema"));
   if (tool.outputSchema !== undefined) isSchema(tool.outputSchema, at("outputSchema"));
   checkEffect(tool.effect, at("effect"));
   for (const { method, path, scopes } of isList(tool.endpoints, at("endpoints"))) {
@@ -40,7 +41,21 @@ function isText(value, where) {
 }
 
 function isSchema(value, where) {
-  if (typeof value !== "string") throw wrong(where, value, "JSON text, JSON.stringify(…)");
+  try {
+    if (typeof value === "string") return JSON.parse(value);
+  } catch {
+    // It is text, and no JSON.
+  }
+  throw wrong(where, value, "JSON text, JSON.stringify(…)");
+}
+
+function checkClosed(schema, where) {
+  if (typeof schema !== "object" || schema === null) return;
+  const closed = schema.additionalProperties ?? schema.unevaluatedProperties ?? true;
+  if (typeof schema.properties === "object" && closed === true) {
+    throw new TypeError(`${where} takes any property: add additionalProperties: false`);
+  }
+  for (const [key, value] of Object.entries(schema)) checkClosed(value, `${where}.${key}`);
 }
 
 function isList(value, where) {

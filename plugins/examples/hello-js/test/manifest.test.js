@@ -25,6 +25,11 @@ test("a value of another type is named", () => {
   for (const [change, message] of [
     [{ title: undefined }, "a_b: title must be text, and is nothing"],
     [{ inputSchema: { type: "object" } }, 'a_b: inputSchema must be JSON text, JSON.stringify(…), and is {"type":"object"}'],
+    [{ inputSchema: "{" }, "a_b: inputSchema must be JSON text, JSON.stringify(…), and is {"],
+    [
+      { inputSchema: '{"additionalProperties":false,"properties":{"a":{"anyOf":[{"properties":{}}]}}}' },
+      "a_b: inputSchema.properties.a.anyOf.0 takes any property: add additionalProperties: false",
+    ],
     [{ outputSchema: null }, "a_b: outputSchema must be JSON text, JSON.stringify(…), and is null"],
     [{ effect: "read-only" }, 'a_b: effect must be an object, such as { tag: "read-only" }, and is read-only'],
     [{ effect: {} }, 'a_b: effect: tag must be "read-only" or "write", and is nothing'],

@@ -69,13 +69,18 @@ class Toolset(exports.Toolset):
 
 
 def _described(error: BaseException) -> str:
-    """The error and where it came from, innermost call first. `traceback.format_exc` would read source files: it fails
-    inside a component, which has none."""
+    """The error and where it came from, innermost call first. What formats a traceback in the standard library would read
+    source files of the error or of its cause: it fails inside a component, which has none."""
     # In a component, a file is named after its folder's place in `--python-path`: `/0/app.py`.
     calls = [
         f"{re.sub(r'^/[0-9]+/', '', frame.f_code.co_filename)}:{line} in {frame.f_code.co_name}"
         for frame, line in traceback.walk_tb(error.__traceback__)
     ]
-    # Holds also where the text of the error cannot be made.
-    said = "".join(traceback.format_exception_only(error)).strip()
-    return "; ".join([said, *reversed(calls[-MOST_CALLS:])])
+    return "; ".join([f"{type(error).__name__}: {_text(error)}", *reversed(calls[-MOST_CALLS:])])
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return "its text cannot be made"

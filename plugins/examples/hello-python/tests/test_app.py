@@ -27,6 +27,13 @@ def raise_textless(arguments: dict[str, Any], api: Api) -> Any:
     raise Textless
 
 
+def raise_from_another(arguments: dict[str, Any], api: Api) -> Any:
+    try:
+        return arguments["missing"]
+    except KeyError as error:
+        raise ValueError("no such argument") from error
+
+
 class App(unittest.TestCase):
     def failure_of(self, run: Callable[[dict[str, Any], Api], Any]) -> tuple[Any, str]:
         """The failure of a tool and the line that it logged."""
@@ -34,7 +41,8 @@ class App(unittest.TestCase):
         tool = SimpleNamespace(DEFINITION=SimpleNamespace(name="faulty"), run=run)
         # It would change this process.
         no_begin = patch("absent.begin")
-        with no_begin, patch.multiple(app, TOOLS=[tool], HOST=host), self.assertRaises(Err) as raised:
+        no_files = patch("linecache.updatecache", side_effect=AssertionError("a component has no source files"))
+        with no_begin, no_files, patch.multiple(app, TOOLS=[tool], HOST=host), self.assertRaises(Err) as raised:
             app.Toolset().call("faulty", "{}")
         [(level, text)] = host.logged
         self.assertEqual(level, Level.ERROR)
@@ -45,7 +53,12 @@ class App(unittest.TestCase):
         self.assertEqual(failure, Failure_Other("KeyError in faulty"))
         self.assertRegex(text, r"^KeyError: 'missing'; \S+test_app\.py:\d+ in run; \S+app\.py:\d+ in call$")
 
+    def test_an_error_with_a_cause_is_one_too(self) -> None:
+        failure, text = self.failure_of(raise_from_another)
+        self.assertEqual(failure, Failure_Other("ValueError in faulty"))
+        self.assertRegex(text, r"^ValueError: no such argument; \S+test_app\.py:\d+ in raise_from_another; ")
+
     def test_an_error_without_a_text_is_one_too(self) -> None:
         failure, text = self.failure_of(raise_textless)
         self.assertEqual(failure, Failure_Other("Textless in faulty"))
-        self.assertRegex(text, r"Textless: <exception str\(\) failed>; \S+test_app\.py:\d+ in raise_textless; ")
+        self.assertRegex(text, r"^Textless: its text cannot be made; \S+test_app\.py:\d+ in raise_textless; ")

@@ -43,6 +43,11 @@ class Contract(unittest.TestCase):
         for change, text in [
             ({"title": None}, "a_b: title must be text, and is None"),
             ({"input_schema": {}}, "a_b: input_schema must be JSON text, json.dumps(…), and is {}"),
+            ({"input_schema": "{"}, "a_b: input_schema must be JSON text, json.dumps(…), and is '{'"),
+            (
+                {"input_schema": '{"additionalProperties":false,"properties":{"a":{"anyOf":[{"properties":{}}]}}}'},
+                'a_b: input_schema.properties.a.anyOf.0 takes any property: add "additionalProperties": False',
+            ),
             ({"output_schema": {}}, "a_b: output_schema must be JSON text, json.dumps(…), and is {}"),
             ({"effect": Effect_ReadOnly}, "a_b: effect must be Effect_ReadOnly() or Effect_Write(…), and is <class"),
             ({"effect": Effect_Write(True)}, "a_b: effect must be Effect_Write(Consequences(0)) or one with flags"),
