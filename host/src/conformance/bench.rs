@@ -287,7 +287,9 @@ impl Trace {
 
 /// `; it asked for GET clients/abc`
 pub(crate) fn asked(request: &Request) -> String {
-    let path: String = request.path.join("/").escape_debug().take(200).collect();
+    // A segment with a `/` in it is no two segments.
+    let path: Vec<_> = request.path.iter().map(|part| part.replace('/', "%2F")).collect();
+    let path: String = path.join("/").escape_debug().take(200).collect();
     format!("; it asked for {} {path}", request.method.as_str())
 }
 

@@ -19,7 +19,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use auth0_mcp_sandbox::{Compiled, Engine, Limits, PluginFault, imports};
+use auth0_mcp_sandbox::{Compiled, Engine, Limits, OpenError, PluginFault, imports};
 
 use crate::catalog::admit::{self, Examined, Refused, clash::Taken, compiler::Compiler};
 pub use bench::BenchError;
@@ -128,6 +128,9 @@ fn not_admitted(component: &[u8], refused: &Refused, started: Instant) -> Report
     };
     let advice = match refused {
         Refused::TooLarge(_) => "leave out what the plugin does not need",
+        Refused::Open(OpenError::CoreModule) => {
+            "run that on the module, and test the component that it writes"
+        }
         Refused::Open(_) => {
             "build it for the world `plugin` of the WIT as it was given, to which nothing can be added; `auth0-mcp plugin new` starts a project that does"
         }
@@ -137,7 +140,7 @@ fn not_admitted(component: &[u8], refused: &Refused, started: Instant) -> Report
             "look for a value of another type in a definition (a schema is JSON text, an effect is one of the contract's, scopes are a list), and do nothing else in `describe`"
         }
         Refused::Manifest(_) => concat!(
-            "correct the manifest; the rules: ",
+            "correct the manifest (in Rust, `#[serde(deny_unknown_fields)]` closes a schema); the rules: ",
             env!("CARGO_PKG_REPOSITORY"),
             "/blob/main/wit/README.md"
         ),

@@ -234,6 +234,17 @@ fn tool_problems(tool: &Tool) -> Vec<String> {
         (1..=500).contains(&tool.description.chars().count()),
         "description is not 1 to 500 characters",
     );
+    for row in &tool.endpoints {
+        let reads = !matches!(tool.effect, Effect::ReadOnly) || row.method == Method::Get;
+        check(reads, &format!("{}: a read-only tool can only have GET rows", row.path));
+        check(
+            is_row(&row.path),
+            &format!(
+                "{}: a path is relative to /api/v2/, with {{name}} for what varies, and has no query",
+                row.path
+            ),
+        );
+    }
     let input: Value = serde_json::from_str(&tool.input_schema).unwrap_or_default();
     let output: Value = tool
         .output_schema
@@ -246,6 +257,18 @@ fn tool_problems(tool: &Tool) -> Vec<String> {
         problems.push(format!("{}: {place}: {problem}", tool.name))
     });
     problems
+}
+
+fn is_row(path: &str) -> bool {
+    let is_word = |text: &str, more: &[char]| {
+        !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(&c))
+    };
+    let is_segment =
+        |part: &str| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+            Some(name) => is_word(name, &['_']),
+            None => is_word(part, &['.', '_', '-']),
+        };
+    !path.starts_with("api/v2") && path.split('/').all(is_segment)
 }
 
 fn schema_problems(schema: &Value, place: &str, report: &mut impl FnMut(&str, &str)) {

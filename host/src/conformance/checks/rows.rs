@@ -46,7 +46,7 @@ pub(super) async fn checks(context: &Context<'_>) -> Vec<Check> {
         outside.extend(refused.map(|(request, text)| {
             Finding::new(
                 format!("{}: {text}{}", tool.name, asked(request)),
-                "declare the row, with its scopes, or do not send the request; a reading tool can have GET rows only",
+                "correct the path, or declare the row with its scopes, or do not send the request; a reading tool can have GET rows only",
             )
         }));
         writes.extend(written(context, tool, &sent).await);

@@ -1,8 +1,11 @@
 // What the host has to find in a manifest. It does not convert: a value of another type would end `describe` with a
-// bare `unreachable`, so each is looked at here, where its place can be named. Open schemas it refuses by name; here
-// the unit tests do, before anything is built.
+// bare `unreachable`, so each is looked at here, where its place can be named. Open schemas and rows that cannot be it
+// refuses by name; here the unit tests do, before anything is built.
 
 import { shown } from "./absent.js";
+
+/** Segments of a path below /api/v2/. */
+const ROW = /^(?!api\/v2(\/|$))([\w.-]+|{\w+})(\/([\w.-]+|{\w+}))*$/;
 
 /** The manifest, if the host can read it. Otherwise a TypeError that names the place. */
 export function checked(manifest) {
@@ -20,7 +23,13 @@ function checkTool(tool) {
   checkEffect(tool.effect, at("effect"));
   for (const { method, path, scopes } of isList(tool.endpoints, at("endpoints"))) {
     isText(path, at("endpoints: path"));
+    if (!ROW.test(path)) {
+      throw new TypeError(`${at(`endpoints: ${path}`)}: write it relative to /api/v2/, with {name} for what varies, and no query`);
+    }
     isOneOf(["get", "post", "patch", "put", "delete"], method, at(`endpoints: ${path}: method`));
+    if (tool.effect.tag === "read-only" && method !== "get") {
+      throw new TypeError(`${at(`endpoints: ${path}`)}: a read-only tool can only have GET`);
+    }
     for (const scope of isList(scopes, at(`endpoints: ${path}: scopes`))) isText(scope, at(`endpoints: ${path}: scopes`));
   }
 }

@@ -39,9 +39,14 @@ test("a value of another type is named", () => {
     [{ endpoints: undefined }, "a_b: endpoints must be a list, and is nothing"],
     [{ endpoints: [{ ...endpoint, scopes: undefined }] }, "a_b: endpoints: clients: scopes must be a list, and is nothing"],
     [{ endpoints: [{ ...endpoint, scopes: [1] }] }, "a_b: endpoints: clients: scopes must be text, and is 1"],
+    [{ endpoints: [{ ...endpoint, method: "patch" }] }, "a_b: endpoints: clients: a read-only tool can only have GET"],
     [{ endpoints: [{ ...endpoint, method: "GET" }] }, 'a_b: endpoints: clients: method must be "get" or "post" or "patch" or "put" or "delete", and is GET'],
   ]) {
     assert.throws(() => check(change), { name: "TypeError", message });
   }
+  for (const path of ["/clients", "clients/", "api/v2/clients", "clients?page=0", "clients/{}", ""]) {
+    assert.throws(() => check({ endpoints: [{ ...endpoint, path }] }), /relative to \/api\/v2\//, path);
+  }
+  check({ endpoints: [{ ...endpoint, path: "clients/{client_id}/rotate-secret" }] });
   assert.throws(() => checked({ name: "a", version: "1", description: "A", tools: [undefined] }), /a definition is missing/);
 });

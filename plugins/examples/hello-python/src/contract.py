@@ -1,11 +1,15 @@
 """What the host has to find in a manifest. It does not convert: a value of another type would end `describe` with a
-bare `unreachable`, so each is looked at here, where its place can be named. Open schemas it refuses by name; here the
-unit tests do, before anything is built."""
+bare `unreachable`, so each is looked at here, where its place can be named. Open schemas and rows that cannot be it
+refuses by name; here the unit tests do, before anything is built."""
 
 import json
+import re
 from typing import Any
 
 from wit_world.imports.types import Consequences, Effect_ReadOnly, Effect_Write, Endpoint, Manifest, Method, Tool
+
+# Segments of a path below /api/v2/.
+ROW = re.compile(r"(?!api/v2(/|\Z))([\w.-]+|{\w+})(/([\w.-]+|{\w+}))*", re.ASCII)
 
 
 def checked(manifest: Manifest) -> Manifest:
@@ -28,12 +32,16 @@ def _check_tool(tool: Tool) -> None:
     if isinstance(effect, Effect_Write):
         _is(Consequences, effect.value, at + "effect", "Effect_Write(Consequences(0)) or one with flags")
     for endpoint in _is(list, tool.endpoints, at + "endpoints", "a list"):
-        _check_endpoint(_is(Endpoint, endpoint, at + "endpoints", "an Endpoint(…)"), at + "endpoints: ")
+        _check_endpoint(_is(Endpoint, endpoint, at + "endpoints", "an Endpoint(…)"), effect, at + "endpoints: ")
 
 
-def _check_endpoint(endpoint: Endpoint, at: str) -> None:
-    _is(str, endpoint.path, at + "path", "text")
+def _check_endpoint(endpoint: Endpoint, effect: Any, at: str) -> None:
+    if not ROW.fullmatch(_is(str, endpoint.path, at + "path", "text")):
+        text = "write it relative to /api/v2/, with {name} for what varies, and no query"
+        raise TypeError(f"{at}{endpoint.path}: {text}")
     _is(Method, endpoint.method, f"{at}{endpoint.path}: method", "one of Method, such as Method.GET")
+    if isinstance(effect, Effect_ReadOnly) and endpoint.method != Method.GET:
+        raise TypeError(f"{at}{endpoint.path}: a read-only tool can only have GET")
     for scope in _is(list, endpoint.scopes, f"{at}{endpoint.path}: scopes", "a list"):
         _is(str, scope, f"{at}{endpoint.path}: scopes", "text")
 

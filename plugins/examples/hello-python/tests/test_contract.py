@@ -54,9 +54,16 @@ class Contract(unittest.TestCase):
             ({"endpoints": ENDPOINT}, "a_b: endpoints must be a list, and is Endpoint"),
             ({"endpoints": ["clients"]}, "a_b: endpoints must be an Endpoint(…), and is 'clients'"),
             ({"endpoints": [replace(ENDPOINT, method="get")]}, "a_b: endpoints: clients: method must be one of Method"),
+            ({"endpoints": [replace(ENDPOINT, method=Method.PUT)]}, "a_b: endpoints: clients: a read-only tool can only"),
             ({"endpoints": [replace(ENDPOINT, scopes=None)]}, "a_b: endpoints: clients: scopes must be a list"),
             ({"endpoints": [replace(ENDPOINT, scopes=[1])]}, "a_b: endpoints: clients: scopes must be text, and is 1"),
         ]:
             with self.subTest(text), self.assertRaises(TypeError) as raised:
                 check(**change)
             self.assertTrue(str(raised.exception).startswith(text), raised.exception)
+
+    def test_a_path_is_below_the_api(self) -> None:
+        for path in ["/clients", "clients/", "api/v2/clients", "clients?page=0", "clients/{}", ""]:
+            with self.subTest(path), self.assertRaisesRegex(TypeError, "relative to /api/v2/"):
+                check(endpoints=[replace(ENDPOINT, path=path)])
+        check(endpoints=[replace(ENDPOINT, path="clients/{client_id}/rotate-secret")])
