@@ -149,8 +149,9 @@ impl Grant {
     /// The word of a row that one of the segments was meant to be, as it seems. Only that word is told: a segment that
     /// looks like none may be an id.
     fn near(&self, path: &[String]) -> String {
+        let rows = || self.rows.iter().filter(|row| self.may_send(row.method));
         let words = |index: usize| {
-            self.rows.iter().filter_map(move |row| match row.parts.get(index) {
+            rows().filter_map(move |row| match row.parts.get(index) {
                 Some(Part::Fixed(word)) => Some(word.as_str()),
                 _ => None,
             })
@@ -293,6 +294,9 @@ mod tests {
             says(&grant, request(Method::Post, &["logs", "X1"])),
             "auth0_list_logs may not send POST logs/{…}: only reading is allowed here, and its rows are GET logs"
         );
+        let hidden = [row(Method::Get, "logs"), row(Method::Post, "users")];
+        let hidden = says(&Grant::new("t", &hidden, true), request(Method::Get, &["user"]));
+        assert!(hidden.ends_with("its rows are GET logs"), "a row that is not granted: {hidden}");
         assert!(
             says(&grant, request(Method::Get, &["x"; 12]))
                 .contains("GET x/x/x/x/x/x/x/x/…: its rows are GET logs")

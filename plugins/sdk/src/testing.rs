@@ -302,3 +302,39 @@ fn schema_problems(schema: &Value, place: &str, report: &mut impl FnMut(&str, &s
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is found wrong with the rows of a tool.
+    fn problems(effect: Effect, method: Method, path: &str) -> Vec<String> {
+        tool_problems(&Tool {
+            name: "a_b".to_owned(),
+            title: "A".to_owned(),
+            description: "B".to_owned(),
+            input_schema: r#"{"type":"object"}"#.to_owned(),
+            output_schema: Some(r#"{"type":"object"}"#.to_owned()),
+            effect,
+            endpoints: vec![Endpoint { method, path: path.to_owned(), scopes: vec![] }],
+        })
+    }
+
+    #[test]
+    fn rows_that_no_host_takes_are_named() {
+        for path in ["clients", "clients/{client_id}/rotate-secret", "guardian/factors/webauthn.x"]
+        {
+            assert_eq!(problems(Effect::ReadOnly, Method::Get, path), [""; 0], "{path}");
+        }
+        for path in ["", "/clients", "clients/", "api/v2/clients", "clients?page=0", "clients/{}"] {
+            let found = problems(Effect::ReadOnly, Method::Get, path);
+            assert!(found[0].contains("relative to /api/v2/"), "{path}: {found:?}");
+        }
+        let writes = Effect::Write(Consequences::empty());
+        assert_eq!(problems(writes, Method::Patch, "clients"), [""; 0]);
+        assert_eq!(
+            problems(Effect::ReadOnly, Method::Patch, "clients"),
+            ["a_b: clients: a read-only tool can only have GET rows"]
+        );
+    }
+}
