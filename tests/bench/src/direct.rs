@@ -25,27 +25,41 @@ pub(crate) struct Direct {
 
 impl Direct {
     pub(crate) fn new(world: &World) -> Result<Self> {
+        let urls: Result<Arc<[Url]>, _> =
+            (0..1000).map(|number| Url::parse(&world.url(number))).collect();
+        Self::with(world.ca_pem(), world.token(), urls?)
+    }
+
+    /// A client that trusts this CA alone.
+    pub(crate) fn with(ca_pem: &str, token: &str, urls: Arc<[Url]>) -> Result<Self> {
         // Exactly one TLS provider is linked; a second install keeps the first.
         _ = rustls::crypto::ring::default_provider().install_default();
-        let mut bearer = header::HeaderValue::try_from(format!("Bearer {}", world.token()))?;
+        let mut bearer = header::HeaderValue::try_from(format!("Bearer {token}"))?;
         bearer.set_sensitive(true);
         let client = Client::builder()
-            .tls_certs_only([Certificate::from_pem(world.ca_pem().as_bytes())?])
+            .tls_certs_only([Certificate::from_pem(ca_pem.as_bytes())?])
             .default_headers([(header::AUTHORIZATION, bearer)].into_iter().collect())
             .no_proxy()
             // The cheapest that there is, and what the published figures were counted from.
             .http1_only()
             .build()?;
-        let urls: Result<Arc<[Url]>, _> =
-            (0..1000).map(|number| Url::parse(&world.url(number))).collect();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Self { runtime, client, urls: urls? })
+        Ok(Self { runtime, client, urls })
     }
 
     /// Requests one after the other.
     pub(crate) fn sequential(&self, count: usize) -> Result<Latencies> {
         let send = |number| self.runtime.block_on(get(&self.client, &self.urls, number));
         (0..count).map(send).collect::<Result<_>>().map(Latencies::new)
+    }
+
+    /// The body of one answer.
+    pub(crate) fn body(&self, url: Url) -> Result<Vec<u8>> {
+        self.runtime.block_on(async {
+            let request = self.client.get(url).header(header::ACCEPT, "application/json");
+            let response = request.send().await?.error_for_status()?;
+            Ok(response.bytes().await?.to_vec())
+        })
     }
 
     /// Keeps so many requests under way until `count` have been answered; also gives the time of it all.

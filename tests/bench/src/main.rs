@@ -2,18 +2,20 @@
 //!
 //! In reading order: [`world`] is the tenant and how a server is started for it; [`session`] drives one
 //! server over its pipes; [`direct`] sends the same requests without a server, [`echo`] lines to a process that
-//! does nothing; [`measure`] does the runs;
+//! does nothing, [`relay`] to one that only passes them on, and [`awake`] keeps the cores from halting meanwhile; [`measure`] does the runs;
 //! [`sandbox`] times the sandbox alone and [`proof`] signatures and the audit log, in this process; [`report`] puts it beside the targets of the design.
 //!
 //! Nothing is asserted: a target that is not reached is a line in the table. The exit code says only whether
 //! the measurements could be made.
 
+mod awake;
 mod direct;
 mod echo;
 mod figures;
 mod machine;
 mod measure;
 mod proof;
+mod relay;
 mod report;
 mod sandbox;
 mod session;
@@ -21,14 +23,31 @@ mod world;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use anyhow::{Context, Result};
-use clap::Parser;
+use anyhow::{Context, Result, anyhow};
+use clap::{Args, Parser, Subcommand};
 
 use measure::{Effort, Measured};
+use relay::Relay;
 use world::{Subject, World};
 
 /// Measures start-up, memory, overhead and throughput of an auth0-mcp binary.
 #[derive(Parser)]
+#[command(args_conflicts_with_subcommands = true)]
+struct Program {
+    #[command(flatten)]
+    arguments: Option<Arguments>,
+    #[command(subcommand)]
+    part: Option<Part>,
+}
+
+/// What this program starts of itself.
+#[derive(Subcommand)]
+enum Part {
+    #[command(hide = true)]
+    Relay(Relay),
+}
+
+#[derive(Args)]
 struct Arguments {
     /// The binary: target/release/auth0-mcp
     binary: PathBuf,
@@ -44,7 +63,12 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
+    let ended = match Program::parse() {
+        Program { part: Some(Part::Relay(relay)), .. } => relay.serve(),
+        Program { arguments: Some(arguments), .. } => run(&arguments),
+        Program { .. } => Err(anyhow!("no binary is named")),
+    };
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             say(&format!("the measurements could not be made: {error:#}"));

@@ -5,9 +5,11 @@ use std::{path::Path, thread::sleep, time::Duration};
 use anyhow::{Context, Result};
 
 use crate::{
+    awake::Awake,
     direct::Direct,
     echo,
     figures::{Series, milliseconds},
+    relay,
     session::{List, Session},
     world::{Subject, World},
 };
@@ -81,7 +83,22 @@ pub(crate) struct Server<'s> {
     pub(crate) anonymous_called: Series,
     pub(crate) memory_busy: Series,
     pub(crate) memory_endured: Series,
-    /// One after the other, through the server.
+    /// Calls one after the other, on the machine as it is.
+    pub(crate) one_by_one: OneByOne,
+    /// The same with the cores kept awake, where the system lets us.
+    pub(crate) awake: OneByOne,
+    pub(crate) cpu_busy: Series,
+    pub(crate) throughput: Series,
+    pub(crate) busy: Percentiles,
+    pub(crate) direct_throughput: Series,
+    pub(crate) direct_busy: Percentiles,
+    pub(crate) exit: Series,
+}
+
+/// What was measured of calls one after the other.
+#[derive(Default)]
+pub(crate) struct OneByOne {
+    /// Through the server.
     pub(crate) call: Percentiles,
     /// The same requests without it, just before.
     pub(crate) direct: Percentiles,
@@ -89,13 +106,32 @@ pub(crate) struct Server<'s> {
     pub(crate) overhead: Percentiles,
     /// A line through the pipes of a process that only echoes it.
     pub(crate) echo: Percentiles,
+    /// A process that only passes the requests on, less the direct ones.
+    pub(crate) relay: Percentiles,
+    /// CPU time of the server for a call.
     pub(crate) cpu: Series,
-    pub(crate) cpu_busy: Series,
-    pub(crate) throughput: Series,
-    pub(crate) busy: Percentiles,
-    pub(crate) direct_throughput: Series,
-    pub(crate) direct_busy: Percentiles,
-    pub(crate) exit: Series,
+}
+
+impl OneByOne {
+    fn measure(
+        &mut self,
+        world: &World,
+        direct: &Direct,
+        session: &mut Session,
+        count: usize,
+    ) -> Result<()> {
+        let bare = both(&direct.sequential(count)?);
+        self.echo.push(both(&echo::sequential(count)?));
+        let relayed = both(&relay::sequential(world, count)?);
+        let before = session.cpu();
+        let through = both(&session.sequential(count)?);
+        self.cpu.extend(used(before, session, count));
+        self.direct.push(bare);
+        self.call.push(through);
+        self.overhead.push((through.0 - bare.0, through.1 - bare.1));
+        self.relay.push((relayed.0 - bare.0, relayed.1 - bare.1));
+        Ok(())
+    }
 }
 
 /// p50 and p99 of each repetition.
@@ -126,11 +162,8 @@ impl<'s> Server<'s> {
             anonymous_called: Series::default(),
             memory_busy: Series::default(),
             memory_endured: Series::default(),
-            call: Percentiles::default(),
-            direct: Percentiles::default(),
-            overhead: Percentiles::default(),
-            echo: Percentiles::default(),
-            cpu: Series::default(),
+            one_by_one: OneByOne::default(),
+            awake: OneByOne::default(),
             cpu_busy: Series::default(),
             throughput: Series::default(),
             busy: Percentiles::default(),
@@ -165,7 +198,7 @@ impl<'s> Server<'s> {
     pub(crate) fn repetition(&mut self, world: &World, effort: &Effort) -> Result<()> {
         let direct = Direct::new(world)?;
         let mut session = Session::start(world, self.subject)?;
-        self.sequential(&direct, &mut session, effort)?;
+        self.sequential(world, &direct, &mut session, effort)?;
         self.concurrent(&direct, &mut session, effort)?;
         if let Some(memory) = session.memory() {
             self.memory_busy.push(memory.resident);
@@ -176,24 +209,20 @@ impl<'s> Server<'s> {
 
     fn sequential(
         &mut self,
+        world: &World,
         direct: &Direct,
         session: &mut Session,
         effort: &Effort,
     ) -> Result<()> {
         direct.sequential(effort.warm_up)?;
-        let bare = direct.sequential(effort.sequential)?;
         session.sequential(effort.warm_up)?;
-        self.echo.push(both(&echo::sequential(effort.sequential)?));
-        let before = session.cpu();
-        let through = session.sequential(effort.sequential)?;
-        self.cpu.extend(used(before, session, effort.sequential));
-        let (bare, through) = (both(&bare), both(&through));
-        self.direct.push(bare);
-        self.call.push(through);
-        self.overhead.push((through.0 - bare.0, through.1 - bare.1));
+        self.one_by_one.measure(world, direct, session, effort.sequential)?;
         if let Some(memory) = session.memory() {
             self.memory_called.push(memory.resident);
             self.anonymous_called.push(memory.anonymous);
+        }
+        if let Ok(_awake) = Awake::hold() {
+            self.awake.measure(world, direct, session, effort.sequential)?;
         }
         Ok(())
     }

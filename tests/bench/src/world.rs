@@ -59,8 +59,13 @@ impl World {
         let token = tenant.issue_token(&tenant.all_scopes(), Duration::from_secs(24 * 3600));
         let folder = std::env::temp_dir().join(format!("auth0-mcp-bench-{}", std::process::id()));
         fs::create_dir_all(&folder)?;
-        fs::write(folder.join("ca.pem"), tenant.ca_pem())?;
-        Ok(Self { tenant, token, folder })
+        let world = Self { tenant, token, folder };
+        fs::write(world.ca_file(), world.ca_pem())?;
+        Ok(world)
+    }
+
+    pub(crate) fn ca_file(&self) -> PathBuf {
+        self.folder.join("ca.pem")
     }
 
     pub(crate) fn token(&self) -> &str {
@@ -91,7 +96,7 @@ impl World {
     }
 
     fn command(&self, subject: &Subject) -> Command {
-        let ca = self.folder.join("ca.pem");
+        let ca = self.ca_file();
         match subject {
             Subject::Ours(binary) => {
                 let mut command = Command::new(binary);
