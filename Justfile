@@ -83,6 +83,13 @@ bench: build
     cargo build --release --locked --workspace --bin bench
     target/release/bench target/release/auth0-mcp
 
+# Find the functions that a session runs, for the linker to put side by side (needs valgrind and nm)
+hot-code: build
+    cargo build --release --locked --workspace --bin bench
+    cargo rustc --release --locked --package auth0-mcp --bin auth0-mcp -- -C strip=none
+    target/release/bench hot-code target/release/auth0-mcp >target/hot-code.ld
+    mv target/hot-code.ld host/hot-code.ld
+
 # What CI runs
 ci: lint test
 

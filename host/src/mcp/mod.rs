@@ -4,6 +4,7 @@
 //! (2026-07-28). What rmcp does not do by itself is done here, each with its reason: exact JSON-RPC errors
 //! ([`transport`]), an answer after a panic and a prompt end ([`server`], [`lifecycle`]).
 
+mod checked;
 mod lifecycle;
 mod output;
 mod progress;

@@ -7,11 +7,13 @@ use std::{
     sync::{Mutex as SyncMutex, MutexGuard, PoisonError},
 };
 
-use rmcp::model::ServerJsonRpcMessage;
+use rmcp::model::{JsonRpcMessage, RequestId, ResultType, ServerJsonRpcMessage, ServerResult};
 use tokio::{
     io::{AsyncWrite, AsyncWriteExt},
     sync::Mutex,
 };
+
+use super::translate;
 
 /// How much memory is kept for the next lines, in bytes.
 const KEPT: usize = 64 << 10;
@@ -40,9 +42,9 @@ impl<W: AsyncWrite + Unpin> Output<W> {
     pub(super) fn add(&self, message: &ServerJsonRpcMessage) -> io::Result<()> {
         let mut ready = self.ready();
         let before = ready.len();
-        if let Err(error) = serde_json::to_writer(&mut *ready, message) {
+        if let Err(error) = write_message(&mut ready, message) {
             ready.truncate(before);
-            return Err(error.into());
+            return Err(error);
         }
         ready.push(b'\n');
         Ok(())
@@ -67,6 +69,74 @@ impl<W: AsyncWrite + Unpin> Output<W> {
     }
 }
 
+fn write_message(line: &mut Vec<u8>, message: &ServerJsonRpcMessage) -> io::Result<()> {
+    if let JsonRpcMessage::Response(response) = message
+        && let ServerResult::CallToolResult(result) = &response.result
+        && let Some(json) = translate::structured(result)
+    {
+        return write_answer(line, &response.id, result.result_type.as_ref(), json);
+    }
+    Ok(serde_json::to_writer(line, message)?)
+}
+
+/// The answer to a call, as rmcp would write it, but that the JSON is both text and structured content as it
+/// stands: rmcp takes the latter as a parsed value, to print it again.
+fn write_answer(
+    line: &mut Vec<u8>,
+    id: &RequestId,
+    kind: Option<&ResultType>,
+    json: &str,
+) -> io::Result<()> {
+    line.reserve(2 * json.len() + json.len() / 4);
+    line.extend_from_slice(br#"{"jsonrpc":"2.0","id":"#);
+    serde_json::to_writer(&mut *line, id)?;
+    line.extend_from_slice(br#","result":{"#);
+    if let Some(kind) = kind {
+        line.extend_from_slice(br#""resultType":"#);
+        serde_json::to_writer(&mut *line, kind)?;
+        line.push(b',');
+    }
+    line.extend_from_slice(br#""content":[{"type":"text","text":""#);
+    write_escaped(line, json);
+    line.extend_from_slice(br#""}],"structuredContent":"#);
+    let start = line.len();
+    line.extend_from_slice(json.as_bytes());
+    // A line end in JSON is space between tokens; in a text it is escaped.
+    for byte in &mut line[start..] {
+        *byte = if matches!(*byte, b'\n' | b'\r') { b' ' } else { *byte };
+    }
+    line.extend_from_slice(br#","isError":false}}"#);
+    Ok(())
+}
+
+/// JSON inside a text of JSON. Of what has to be escaped there it holds quotes, backslashes and space.
+fn write_escaped(line: &mut Vec<u8>, json: &str) {
+    let mut rest = json.as_bytes();
+    while let Some(at) = rest.iter().position(|byte| ESCAPED[usize::from(*byte)]) {
+        line.extend_from_slice(&rest[..at]);
+        match rest[at] {
+            b'\n' => line.extend_from_slice(b"\\n"),
+            b'\r' => line.extend_from_slice(b"\\r"),
+            b'\t' => line.extend_from_slice(b"\\t"),
+            byte => line.extend_from_slice(&[b'\\', byte]),
+        }
+        rest = &rest[at + 1..];
+    }
+    line.extend_from_slice(rest);
+}
+
+/// By byte.
+const ESCAPED: [bool; 256] = {
+    let mut escaped = [false; 256];
+    let all = b"\"\\\n\r\t";
+    let mut at = 0;
+    while at < all.len() {
+        escaped[all[at] as usize] = true;
+        at += 1;
+    }
+    escaped
+};
+
 impl<W: AsyncWrite + Unpin> Writer<W> {
     /// Writes what is left of the batch. Cancel-safe.
     async fn finish(&mut self) -> io::Result<()> {
@@ -88,7 +158,7 @@ impl<W: AsyncWrite + Unpin> Writer<W> {
 
 #[cfg(test)]
 mod tests {
-    use rmcp::model::{ErrorData, RequestId};
+    use rmcp::model::{CallToolResult, ContentBlock, ErrorData};
     use tokio::io::{AsyncReadExt, duplex};
 
     use super::*;
@@ -120,6 +190,29 @@ mod tests {
             .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["id"].clone())
             .collect();
         assert_eq!(ids, [1, 2, 3]);
+    }
+
+    #[test]
+    fn an_answer_is_written_as_rmcp_writes_it() {
+        let json = "{\"a\": [1.50, \"é \\\" \\\\ \\n\\u0001\"],\r\n\t\"b\": {}}";
+        for kind in [Some(ResultType::COMPLETE), None] {
+            for id in [RequestId::Number(7), RequestId::String("a\"b".into())] {
+                let mut result = CallToolResult::success(vec![ContentBlock::text(json)]);
+                result.result_type = kind.clone();
+                let mut expected = result.clone();
+                expected.structured_content = Some(serde_json::from_str(json).unwrap());
+                let lines = [result, expected].map(|result| {
+                    let result = ServerResult::CallToolResult(result);
+                    let mut line = Vec::new();
+                    write_message(&mut line, &JsonRpcMessage::response(result, id.clone()))
+                        .unwrap();
+                    assert!(!line.contains(&b'\n') && !line.contains(&b'\r'));
+                    serde_json::from_slice::<serde_json::Value>(&line).unwrap()
+                });
+                assert_eq!(lines[0], lines[1]);
+                assert_eq!(lines[0]["result"]["content"][0]["text"], json);
+            }
+        }
     }
 
     #[tokio::test]

@@ -4,14 +4,13 @@
 
 use std::sync::Arc;
 
+use super::checked::Checked;
+use crate::{auth::Advice, call::Outcome};
 use auth0_mcp_sandbox::{
     contract::{Failure, Refusal, TenantError},
     manifest::{Effect, Tool as Definition},
 };
 use rmcp::model::{CallToolResult, ContentBlock, Tool, ToolAnnotations};
-use serde_json::Value;
-
-use crate::{auth::Advice, call::Outcome};
 
 /// A definition as `tools/list` shows it, with all four hints: absent ones would mean "destructive".
 pub(crate) fn tool(definition: &Definition) -> Tool {
@@ -62,22 +61,26 @@ pub(crate) fn error(text: String) -> CallToolResult {
 }
 
 fn answer(definition: &Definition, json: String) -> CallToolResult {
-    match serde_json::from_str::<Value>(&json) {
-        Ok(value @ Value::Object(_)) => {
-            let mut result = CallToolResult::success(vec![ContentBlock::text(json)]);
-            result.structured_content = Some(value);
-            result
-        }
-        Ok(_) if definition.output_schema.is_none() => {
-            CallToolResult::success(vec![ContentBlock::text(json)])
-        }
-        Ok(_) => error(format!(
+    match Checked::read(&json) {
+        Ok(Checked::Other) if definition.output_schema.is_some() => error(format!(
             "{} stopped: its answer is not the JSON object that it promises.",
             definition.name
         )),
+        Ok(_) => CallToolResult::success(vec![ContentBlock::text(json)]),
         Err(cause) => {
             error(format!("{} stopped: its answer is not JSON ({cause}).", definition.name))
         }
+    }
+}
+
+/// The structured content of a result that [`result`] made: the text itself, if it is an object. rmcp has a
+/// member for it, which takes a parsed value; it stays empty.
+pub(super) fn structured(result: &CallToolResult) -> Option<&str> {
+    match (result.content.as_slice(), &result.structured_content) {
+        ([ContentBlock::Text(text)], None) if result.is_error == Some(false) => {
+            Some(text.text.as_str()).filter(|json| json.trim_ascii_start().starts_with('{'))
+        }
+        _ => None,
     }
 }
 

@@ -4,6 +4,7 @@
 //! server over its pipes; [`direct`] sends the same requests without a server, [`echo`] lines to a process that
 //! does nothing, [`relay`] to one that only passes them on, and [`awake`] keeps the cores from halting meanwhile; [`measure`] does the runs;
 //! [`sandbox`] times the sandbox alone and [`proof`] signatures and the audit log, in this process; [`report`] puts it beside the targets of the design.
+//! Apart from all that, [`hot_code`] finds the functions that the linker is to put together.
 //!
 //! Nothing is asserted: a target that is not reached is a line in the table. The exit code says only whether
 //! the measurements could be made.
@@ -12,6 +13,7 @@ mod awake;
 mod direct;
 mod echo;
 mod figures;
+mod hot_code;
 mod machine;
 mod measure;
 mod proof;
@@ -26,6 +28,7 @@ use std::{path::PathBuf, process::ExitCode};
 use anyhow::{Context, Result, anyhow};
 use clap::{Args, Parser, Subcommand};
 
+use hot_code::HotCode;
 use measure::{Effort, Measured};
 use relay::Relay;
 use world::{Subject, World};
@@ -40,11 +43,12 @@ struct Program {
     part: Option<Part>,
 }
 
-/// What this program starts of itself.
+/// What else this program does.
 #[derive(Subcommand)]
 enum Part {
     #[command(hide = true)]
     Relay(Relay),
+    HotCode(HotCode),
 }
 
 #[derive(Args)]
@@ -65,6 +69,9 @@ struct Arguments {
 fn main() -> ExitCode {
     let ended = match Program::parse() {
         Program { part: Some(Part::Relay(relay)), .. } => relay.serve(),
+        Program { part: Some(Part::HotCode(hot)), .. } => {
+            hot.script().map(|text| say(text.trim_end()))
+        }
         Program { arguments: Some(arguments), .. } => run(&arguments),
         Program { .. } => Err(anyhow!("no binary is named")),
     };

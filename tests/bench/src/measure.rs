@@ -76,7 +76,7 @@ pub(crate) struct Server<'s> {
     pub(crate) list: Option<List>,
     pub(crate) initialize: Series,
     pub(crate) listed: Series,
-    pub(crate) list_kilobytes: Series,
+    pub(crate) kilobytes_for_a_tool: Series,
     pub(crate) memory_listed: Series,
     pub(crate) anonymous_listed: Series,
     pub(crate) memory_called: Series,
@@ -155,7 +155,7 @@ impl<'s> Server<'s> {
             list: None,
             initialize: Series::default(),
             listed: Series::default(),
-            list_kilobytes: Series::default(),
+            kilobytes_for_a_tool: Series::default(),
             memory_listed: Series::default(),
             anonymous_listed: Series::default(),
             memory_called: Series::default(),
@@ -181,8 +181,9 @@ impl<'s> Server<'s> {
             self.initialize.push(milliseconds(session.start.initialized));
             self.listed.push(milliseconds(session.start.listed));
             let list = session.start.list;
-            self.list_kilobytes
-                .push(f64::from(u32::try_from(list.bytes_without_output_schemas)?) / 1e3);
+            let (bytes, tools) = (list.bytes_without_output_schemas, list.tools);
+            let bytes = f64::from(u32::try_from(bytes)?) / f64::from(u32::try_from(tools)?);
+            self.kilobytes_for_a_tool.push(bytes / 1e3);
             self.list = Some(list);
             sleep(SETTLE);
             if let Some(memory) = session.memory() {

@@ -51,9 +51,12 @@ fn start(measured: &Measured<'_>) -> Vec<Row> {
         row("stdin closed to process end, ms", 1, measured, |server| &server.exit)
             .published(5020.0)
             .at_most(100.0),
-        row("tools/list without output schemas, kB", 1, measured, |server| &server.list_kilobytes)
-            .published(29.3)
-            .at_most(22.0),
+        // 29.3 kB have 19 tools, and 22 kB are the target for 21.
+        row("tools/list without output schemas, kB for a tool", 2, measured, |server| {
+            &server.kilobytes_for_a_tool
+        })
+        .published(29.3 / 19.0)
+        .at_most(22.0 / 21.0),
     ]
 }
 

@@ -89,10 +89,15 @@ impl World {
     /// Starts a server as a client would: nothing but its pipes and its environment.
     pub(crate) fn spawn(&self, subject: &Subject) -> Result<Child> {
         let mut command = self.command(subject);
-        command.env("AUTH0_DOMAIN", self.tenant.domain()).env("AUTH0_TOKEN", &self.token);
+        self.sign_in(&mut command);
         let log = File::options().create(true).append(true).open(self.log())?;
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
         command.spawn().with_context(|| format!("cannot start {}", command.get_program().display()))
+    }
+
+    /// What a server signs in with.
+    pub(crate) fn sign_in<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        command.env("AUTH0_DOMAIN", self.tenant.domain()).env("AUTH0_TOKEN", &self.token)
     }
 
     fn command(&self, subject: &Subject) -> Command {

@@ -1,6 +1,6 @@
 //! What is masked and what stays, on objects shaped like the tenant's.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::secret::Secret;
@@ -8,11 +8,16 @@ use crate::secret::Secret;
 const JWT: &str = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl";
 const PEM: &str = "-----BEGIN PRIVATE KEY-----\nMIIEvQ\n-----END PRIVATE KEY-----\n";
 
+fn masked(mask: &Mask, value: &Value) -> Value {
+    let body = value.to_string();
+    let mut json = Json::read(body.as_bytes()).unwrap();
+    mask.value(&mut json);
+    serde_json::from_str(&json.write(0)).unwrap()
+}
+
 #[track_caller]
 fn check(value: Value, expected: Value) {
-    let mut masked = value;
-    Mask::default().value(&mut masked);
-    assert_eq!(masked, expected);
+    assert_eq!(masked(&Mask::default(), &value), expected);
 }
 
 #[test]
@@ -148,9 +153,8 @@ fn live_secrets_are_found_in_values_names_and_messages() {
     let redactor = Redactor::default();
     redactor.add(&Secret::new("live-value-of-a-token".into()));
     let mask = Mask::new(redactor);
-    let mut value = json!({"a": ["x live-value-of-a-token y"], "live-value-of-a-token": 1, JWT: {"b": 2}, "z": 3});
-    mask.value(&mut value);
-    let text = value.to_string();
+    let value = json!({"a": ["x live-value-of-a-token y"], "live-value-of-a-token": 1, JWT: {"b": 2}, "z": 3});
+    let text = masked(&mask, &value).to_string();
     assert!(
         !text.contains("live-value") && !text.contains("eyJ") && text.contains(r#""z":3"#),
         "{text}"
@@ -230,7 +234,7 @@ fn a_planted_secret_never_survives() {
                 if random.bool() { json!([value, 1]) } else { json!({"id": "x", "inner": value}) };
         }
         let before = value.to_string();
-        Mask::default().value(&mut value);
+        let value = masked(&Mask::default(), &value);
         assert!(!value.to_string().contains(&planted), "{before}\n{value}");
     }
 }
@@ -266,9 +270,10 @@ fn masking_is_cheap() {
     let mask = Mask::new(redactor);
     let mut best = std::time::Duration::MAX;
     for _ in 0..200 {
-        let mut value = client.clone();
         let start = std::time::Instant::now();
-        mask.value(&mut value);
+        let mut json = Json::read(body.as_bytes()).unwrap();
+        mask.value(&mut json);
+        assert!(!json.write(0).is_empty());
         best = best.min(start.elapsed());
     }
     println!("mask: {best:?} for {} bytes", body.len());
