@@ -12,15 +12,16 @@ fn main() {
     println!("cargo::rerun-if-changed={HOT_CODE}");
     if takes_linker_scripts() {
         let script = Path::new(&variable("CARGO_MANIFEST_DIR")).join(HOT_CODE);
-        println!("cargo::rustc-link-arg-bins=-Wl,-T,{}", script.display());
+        println!("cargo::rustc-link-arg-bins=-T{}", script.display());
     }
 }
 
-/// The functions that a session runs, put side by side: a seventh less time for a call, a quarter less memory. Made
-/// by `just hot-code`. A linker that finds some of the names no more leaves those functions where they were.
+/// The functions that a session runs, put side by side: a tenth less time for a call, a quarter less memory. Made by
+/// `just hot-code`. A linker that finds some of the names no more leaves those functions where they were.
 const HOT_CODE: &str = "hot-code.ld";
 
-/// Linkers of other systems take none, and on Linux neither do mold and gold. Only users measure releases.
+/// Linkers of other systems take none, and on Linux neither do mold and gold. Debug builds inline less, so they run
+/// other functions, and are linked faster without.
 fn takes_linker_scripts() -> bool {
     let chosen = variable("CARGO_ENCODED_RUSTFLAGS") + &variable("RUSTC_LINKER");
     variable("CARGO_CFG_TARGET_OS") == "linux"

@@ -9,7 +9,6 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use serde_json::Number;
 
 /// A value of a body.
-#[derive(Clone)]
 pub enum Json<'b> {
     /// `null`
     Null,
@@ -29,7 +28,6 @@ pub enum Json<'b> {
 pub type Members<'b> = Vec<(Text<'b>, Json<'b>)>;
 
 /// A text, or the name of a member.
-#[derive(Clone)]
 pub enum Text<'b> {
     /// As it stands in JSON between two quotes: nothing in it is or has to be escaped.
     Plain(&'b str),
@@ -154,12 +152,13 @@ impl<'de> Visitor<'de> for AnyValue {
         Ok(Number::from_f64(value).map_or(Json::Null, Json::Number))
     }
 
-    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Json<'de>, E> {
-        AnyText.visit_borrowed_str(text).map(Json::String)
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Json<'de>, E> {
+        // The parser lends what it finds between two quotes if no escape is in it, and refuses control characters.
+        Ok(Json::String(Text::Plain(text)))
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<Json<'de>, E> {
-        AnyText.visit_str(text).map(Json::String)
+    fn visit_str<E>(self, text: &str) -> Result<Json<'de>, E> {
+        Ok(Json::String(Text::Owned(text.to_owned())))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Json<'de>, A::Error> {
@@ -181,26 +180,10 @@ impl<'de> Visitor<'de> for AnyValue {
 
 impl<'de> Deserialize<'de> for Text<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(AnyText)
-    }
-}
-
-struct AnyText;
-
-impl<'de> Visitor<'de> for AnyText {
-    type Value = Text<'de>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a text")
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
-        // The parser lends what it finds between two quotes if no escape is in it, and refuses control characters.
-        Ok(Text::Plain(text))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Text<'de>, E> {
-        Ok(Text::Owned(text.to_owned()))
+        match Json::deserialize(deserializer)? {
+            Json::String(text) => Ok(text),
+            _ => Err(D::Error::custom("a name that is no text")),
+        }
     }
 }
 

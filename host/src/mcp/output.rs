@@ -69,6 +69,7 @@ impl<W: AsyncWrite + Unpin> Output<W> {
     }
 }
 
+/// Writes one line, but for its end.
 fn write_message(line: &mut Vec<u8>, message: &ServerJsonRpcMessage) -> io::Result<()> {
     if let JsonRpcMessage::Response(response) = message
         && let ServerResult::CallToolResult(result) = &response.result
@@ -125,7 +126,7 @@ fn write_escaped(line: &mut Vec<u8>, json: &str) {
     line.extend_from_slice(rest);
 }
 
-/// By byte.
+/// The bytes that [`write_escaped`] escapes: a table is half the work of comparing with each.
 const ESCAPED: [bool; 256] = {
     let mut escaped = [false; 256];
     let all = b"\"\\\n\r\t";

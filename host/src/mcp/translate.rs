@@ -4,13 +4,14 @@
 
 use std::sync::Arc;
 
-use super::checked::Checked;
-use crate::{auth::Advice, call::Outcome};
 use auth0_mcp_sandbox::{
     contract::{Failure, Refusal, TenantError},
     manifest::{Effect, Tool as Definition},
 };
 use rmcp::model::{CallToolResult, ContentBlock, Tool, ToolAnnotations};
+
+use super::checked::Checked;
+use crate::{auth::Advice, call::Outcome};
 
 /// A definition as `tools/list` shows it, with all four hints: absent ones would mean "destructive".
 pub(crate) fn tool(definition: &Definition) -> Tool {

@@ -73,7 +73,7 @@ fn main() -> ExitCode {
             hot.script().map(|text| say(text.trim_end()))
         }
         Program { arguments: Some(arguments), .. } => run(&arguments),
-        Program { .. } => Err(anyhow!("no binary is named")),
+        Program { .. } => Err(anyhow!("name the binary: bench target/release/auth0-mcp")),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
