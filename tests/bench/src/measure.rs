@@ -57,6 +57,7 @@ impl<'s> Measured<'s> {
     pub(crate) fn new(ours: &'s Subject, node: Option<&'s Subject>) -> Result<Self> {
         let binary_bytes = match ours {
             Subject::Ours(file) | Subject::Node(file) => size(file)?,
+            Subject::One { binary, .. } => size(binary)?,
         };
         Ok(Self { ours: Server::new(ours), node: node.map(Server::new), binary_bytes })
     }
@@ -76,7 +77,7 @@ pub(crate) struct Server<'s> {
     pub(crate) list: Option<List>,
     pub(crate) initialize: Series,
     pub(crate) listed: Series,
-    pub(crate) kilobytes_for_a_tool: Series,
+    pub(crate) kilobytes_listed: Series,
     pub(crate) memory_listed: Series,
     pub(crate) anonymous_listed: Series,
     pub(crate) memory_called: Series,
@@ -155,7 +156,7 @@ impl<'s> Server<'s> {
             list: None,
             initialize: Series::default(),
             listed: Series::default(),
-            kilobytes_for_a_tool: Series::default(),
+            kilobytes_listed: Series::default(),
             memory_listed: Series::default(),
             anonymous_listed: Series::default(),
             memory_called: Series::default(),
@@ -181,9 +182,7 @@ impl<'s> Server<'s> {
             self.initialize.push(milliseconds(session.start.initialized));
             self.listed.push(milliseconds(session.start.listed));
             let list = session.start.list;
-            let (bytes, tools) = (list.bytes_without_output_schemas, list.tools);
-            let bytes = f64::from(u32::try_from(bytes)?) / f64::from(u32::try_from(tools)?);
-            self.kilobytes_for_a_tool.push(bytes / 1e3);
+            self.kilobytes_listed.push(f64::from(u32::try_from(list.bytes_counted)?) / 1e3);
             self.list = Some(list);
             sleep(SETTLE);
             if let Some(memory) = session.memory() {

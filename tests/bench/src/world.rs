@@ -20,6 +20,8 @@ pub(crate) enum Subject {
     Ours(PathBuf),
     /// The main file of `@auth0/auth0-mcp-server`.
     Node(PathBuf),
+    /// This product's binary with another data folder and one tool on.
+    One { binary: PathBuf, data: PathBuf, tool: String },
 }
 
 impl Subject {
@@ -106,6 +108,12 @@ impl World {
             Subject::Ours(binary) => {
                 let mut command = Command::new(binary);
                 command.arg("run").env_clear().env("SSL_CERT_FILE", ca);
+                command
+            }
+            Subject::One { binary, data, tool } => {
+                let mut command = Command::new(binary);
+                command.args(["run", "--tools", tool]).env_clear().env("SSL_CERT_FILE", ca);
+                command.env("AUTH0_MCP_DATA_DIR", data);
                 command
             }
             Subject::Node(main) => {
