@@ -119,7 +119,9 @@ impl<T: Data> CallStore<T> {
     fn end_later(self) {
         if self.place.is_only_one() {
             tokio::spawn(async move {
-                // Goes on when the runtime has nothing else to do.
+                // Each goes on when the runtime has nothing else to do. By the first the answer is written; where
+                // the client's next line has come meanwhile, by the second its request is under way.
+                tokio::task::yield_now().await;
                 tokio::task::yield_now().await;
                 drop(self);
             });
