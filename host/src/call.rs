@@ -7,7 +7,7 @@ use std::{
 };
 
 use auth0_mcp_sandbox::{
-    Answer, Capabilities, Engine, Limits,
+    Answer, Capabilities, Engine, Limits, PluginFault,
     contract::{Failure, Level, Refusal, Request, Response},
 };
 
@@ -102,6 +102,11 @@ impl Calls {
             Ok(Err(failure)) => {
                 let word = words::failure(&failure);
                 (Outcome::Failure(self.masked(failure)), word.into())
+            }
+            // Not the plugin's doing: too many calls were made at once.
+            Err(busy @ PluginFault::Busy(_)) => {
+                let word = format!("fault:{}", busy.name());
+                (Outcome::Failure(Failure::Other(busy.to_string())), word.into())
             }
             Err(fault) => {
                 let word = format!("fault:{}", fault.name());

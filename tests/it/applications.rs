@@ -36,6 +36,33 @@ fn an_application_lives_from_creation_to_update() {
 }
 
 #[test]
+fn a_masked_value_that_was_read_is_not_written_back() {
+    let tenant = tenant();
+    let mut session = Builder::new().tenant(&tenant).start();
+    let callback = "https://app.example/cb?token=abcdefgh12345678";
+    let created = session
+        .call("auth0_create_application", json!({"name": "Tokens", "callbacks": [callback]}))
+        .ok();
+    let shown = created["callbacks"][0].as_str().unwrap();
+    assert_eq!(shown, "https://app.example/cb?token=[REDACTED]");
+    tenant.clear_requests();
+    let change =
+        json!({"client_id": created["client_id"], "callbacks": [shown, "https://new.example/cb"]});
+    let refused = session.call("auth0_update_application", change).error();
+    assert!(refused.contains("callbacks[0] holds [REDACTED]"), "{refused}");
+    assert!(tenant.requests().is_empty());
+}
+
+#[test]
+fn whole_numbers_may_be_written_with_a_fraction() {
+    let tenant = tenant();
+    let mut session = Builder::new().tenant(&tenant).start();
+    let list = session.call("auth0_list_applications", json!({"per_page": 2.0, "page": 1.0})).ok();
+    assert_eq!(list["applications"].as_array().unwrap().len(), 2, "{list}");
+    assert_eq!(list["pagination"]["page"], 1);
+}
+
+#[test]
 fn defaults_never_replace_what_the_caller_gave() {
     let tenant = tenant();
     let mut session = Builder::new().tenant(&tenant).start();

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tenant::{Fault, FaultKind, Tenant};
 
 use crate::{
+    lifecycle::wait_until,
     policy::policy,
     session::{Builder, tenant},
 };
@@ -157,9 +158,9 @@ fn a_cancelled_call_and_its_request_are_told() {
     let mut session = audited(&tenant, &log).start();
     tenant.faults().push(Fault::new(FaultKind::Slow { milliseconds: 20_000 }));
     let id = session.ask("tools/call", json!({"name": "auth0_list_applications", "arguments": {}}));
-    std::thread::sleep(Duration::from_millis(300));
+    wait_until(|| !tenant.requests().is_empty());
     session.notify("notifications/cancelled", json!({"requestId": id}));
-    std::thread::sleep(Duration::from_millis(300));
+    wait_until(|| tenant.requests()[0].outcome == tenant::Outcome::Aborted);
     session.end();
     let outcomes: Vec<_> =
         events(&log).iter().filter_map(|e| e["outcome"].as_str().map(str::to_owned)).collect();

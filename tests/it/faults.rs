@@ -37,6 +37,9 @@ fn row(
     Row { name, kind, times, within, read, write }
 }
 
+/// What a model must read before it repeats a write.
+const UNKNOWN: &str = "may have been made: read before you repeat it";
+
 fn rows() -> Vec<Row> {
     let status = FaultKind::status;
     let limited = |reset_in, retry_after| FaultKind::Status { status: 429, reset_in, retry_after };
@@ -70,9 +73,16 @@ fn rows() -> Vec<Row> {
             Error(&["rate limit", "Call again in"]),
             Error(&["rate limit"]),
         ),
-        row("500", status(500), None, 2, Error(&["500", "fault is at Auth0"]), Error(&["500"])),
-        row("503 once", status(503), Some(1), 5, Well, Error(&["503"])),
-        row("503 without an end", status(503), None, 8, Error(&["503"]), Error(&["503"])),
+        row(
+            "500",
+            status(500),
+            None,
+            2,
+            Error(&["500", "fault is at Auth0"]),
+            Error(&["500", UNKNOWN]),
+        ),
+        row("503 once", status(503), Some(1), 5, Well, Error(&["503", UNKNOWN])),
+        row("503 without an end", status(503), None, 8, Error(&["503"]), Error(&["503", UNKNOWN])),
         row(
             "redirect",
             FaultKind::Redirect { to: "https://elsewhere.example/steal?x=1".into() },
@@ -121,7 +131,7 @@ fn rows() -> Vec<Row> {
             None,
             8,
             Error(&["502"]),
-            Error(&["502"]),
+            Error(&["502", UNKNOWN]),
         ),
         row(
             "20 MB",
@@ -129,7 +139,7 @@ fn rows() -> Vec<Row> {
             None,
             8,
             Error(&["bytes", "Narrow"]),
-            Error(&["bytes"]),
+            Error(&["bytes", UNKNOWN]),
         ),
     ]
 }

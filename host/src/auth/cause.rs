@@ -57,7 +57,12 @@ impl Cause {
         if error.is_connect() && error.is_timeout() {
             return Self::ConnectTimeout;
         }
-        Self::find(error).unwrap_or_else(|| Self::Other(innermost(error)))
+        match Self::find(error) {
+            // The system gave up a connection that was there: the other end no longer acknowledges anything.
+            Some(Self::ConnectTimeout) if !error.is_connect() => Self::Broken,
+            Some(cause) => cause,
+            None => Self::Other(innermost(error)),
+        }
     }
 
     fn find(error: &(dyn Error + 'static)) -> Option<Self> {

@@ -125,6 +125,28 @@ impl Arguments {
     }
 }
 
+/// Writes whole numbers without a fraction: to JSON Schema `50.0` is an integer, to the types of a plugin it is none.
+pub fn write_whole(arguments: &mut Value) {
+    match arguments {
+        Value::Number(number) => {
+            let whole = number.as_f64().filter(|_| number.is_f64()).and_then(whole);
+            if let Some(whole) = whole {
+                *number = whole.into();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(write_whole),
+        Value::Object(members) => members.values_mut().for_each(write_whole),
+        _ => {}
+    }
+}
+
+/// The integer that a number is, as far as each has a number of its own.
+#[expect(clippy::cast_possible_truncation, reason = "it has no fraction and fits")]
+fn whole(number: f64) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
+}
+
 /// What is wrong with an answer, by the tool's output schema, for the author of a plugin; None if nothing is. A schema
 /// that cannot be compiled is wrong with every answer.
 pub(crate) fn misfit(schema: &Schema, answer: &Value) -> Option<String> {
@@ -250,6 +272,16 @@ mod tests {
             }
         });
         Arguments::of("auth0_x", schema.as_object().unwrap()).check(arguments).unwrap_err()
+    }
+
+    #[test]
+    fn whole_numbers_lose_their_fraction_and_others_keep_it() {
+        let mut arguments =
+            json!({"a": 50.0, "b": [-0.0, {"c": 2.5}], "d": 1e300, "e": 9e15, "f": 7, "g": "1.0"});
+        write_whole(&mut arguments);
+        let written =
+            r#"{"a":50,"b":[0,{"c":2.5}],"d":1e+300,"e":9000000000000000,"f":7,"g":"1.0"}"#;
+        assert_eq!(arguments.to_string(), written);
     }
 
     #[test]

@@ -23,7 +23,10 @@ use super::{
     path,
     retry::{self, History, Outcome, Step},
 };
-use crate::auth::{AccessToken, Credentials, Domain, Https, cause::Cause};
+use crate::{
+    auth::{AccessToken, Credentials, Domain, Https, cause::Cause},
+    secret::REDACTED,
+};
 
 /// How many requests to one tenant may be under way.
 pub const CONCURRENT: usize = 32;
@@ -177,6 +180,12 @@ fn checked_body(request: Request) -> Result<Option<String>, Error> {
         return Err(Error::Body(format!(
             "has {} bytes; at most {LONGEST_BODY} are sent",
             body.len()
+        )));
+    }
+    // A plugin that reads an object and writes it back would destroy what is stored in that place.
+    if body.contains(REDACTED) {
+        return Err(Error::Body(format!(
+            "holds {REDACTED}, which stands for a secret that is not shown: leave that member out, or give its value"
         )));
     }
     match serde_json::from_str::<IgnoredAny>(&body) {

@@ -66,7 +66,7 @@ impl Error {
             Self::RateLimited(seconds) => Refusal::RateLimited(seconds),
             Self::Network { cause, sent } => {
                 let unclear = if sent { unclear } else { "" };
-                Refusal::Unreachable(format!("{domain}: {cause}{unclear}"))
+                Refusal::Unreachable(format!("{domain} cannot be reached: {cause}{unclear}"))
             }
             Self::TimedOut => Refusal::TimedOut,
             Self::TooLarge(bytes) => Refusal::TooLarge(bytes),
@@ -91,7 +91,10 @@ mod tests {
         assert!(!text(broken(false), Method::Post).contains(unclear));
         assert!(!text(broken(true), Method::Get).contains(unclear));
         assert!(text(Error::Malformed("HTML".into()), Method::Patch).ends_with(unclear));
-        assert!(text(broken(true), Method::Get).starts_with("x.auth0.com: the connection broke"));
+        assert!(
+            text(broken(true), Method::Get)
+                .starts_with("x.auth0.com cannot be reached: the connection broke")
+        );
         let refused = Error::Network { cause: Cause::Untrusted, sent: false };
         assert!(text(refused, Method::Get).contains("SSL_CERT_FILE"));
     }

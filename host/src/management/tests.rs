@@ -167,7 +167,8 @@ async fn what_is_not_granted_or_not_sendable_never_leaves() {
     let bench = Bench::with_token();
     let delete = Request { method: Method::Delete, ..path::tests::get(&["clients", "x"], &[]) };
     assert!(told(&bench.send(delete).await).1.contains("auth0_test may not send DELETE clients/"));
-    for request in [path::tests::get(&["clients", ".."], &[]), create("{'no json'}")] {
+    let masked = create(r#"{"callbacks":["https://a.example/?token=[REDACTED]"]}"#);
+    for request in [path::tests::get(&["clients", ".."], &[]), create("{'no json'}"), masked] {
         assert!(matches!(bench.send(request).await, Err(Refusal::InvalidRequest(_))));
     }
     assert_eq!(bench.arrived(), [""; 0]);
@@ -333,7 +334,8 @@ async fn nobody_listening_is_said_by_name() {
     let management = Management::new(signed_in, Redactor::default());
     let refusal = management.send(&grant(), create("{}"), Instant::now() + SOON).await;
     let (_, text) = told(&refusal);
-    assert_eq!(text, format!("{closed}: {}", crate::auth::cause::Cause::Refused));
+    let refused = crate::auth::cause::Cause::Refused;
+    assert_eq!(text, format!("{closed} cannot be reached: {refused}"));
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::{lifecycle::Lifecycle, progress, report::Report, translate};
 use crate::{
     call::{Calls, Outcome},
-    catalog::{Catalog, Live, enabled::Off},
+    catalog::{Catalog, Live, admission::write_whole, enabled::Off},
 };
 
 /// What the model is told of the server as a whole; clients cut it at 2,048 characters.
@@ -205,12 +205,13 @@ impl Shared {
         let Some(tool) = catalog.tool(&request.name) else {
             return translate::error(format!("{} is not enabled", request.name));
         };
-        let arguments = Value::Object(request.arguments.unwrap_or_default());
+        let mut arguments = Value::Object(request.arguments.unwrap_or_default());
         if let Err(problems) = tool.arguments.check(&arguments) {
             self.calls.audit.refuse(Some(&tool.definition.name), "invalid-arguments", None);
             report.invalid();
             return translate::error(problems);
         }
+        write_whole(&mut arguments);
         let outcome = self.calls.run(tool, &arguments.to_string(), progress).await;
         report.ended(&outcome);
         if let Outcome::Fault(fault) = &outcome {

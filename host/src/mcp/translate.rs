@@ -48,8 +48,9 @@ pub(crate) fn result(
         Outcome::Answer(json) => answer(definition, json),
         Outcome::Failure(failure) => error(failure_text(definition, failure, sign_in)),
         Outcome::Fault(fault) => error(format!(
-            "{} stopped: {fault}. This is a fault of the tool, not of your request; other tools still work.",
-            definition.name
+            "{} stopped: {fault}. This is a fault of the tool, not of your request; other tools still work.{}",
+            definition.name,
+            maybe_done(definition)
         )),
         Outcome::Unusable(reason) => error(format!("{} cannot run: {reason}.", definition.name)),
         Outcome::Unaudited(halted) => error(format!("{} was not run: {halted}", definition.name)),
@@ -124,7 +125,7 @@ fn advice(definition: &Definition, status: u16) -> String {
         404 => "Nothing has this id: list first and use an id from there.".to_owned(),
         409 => "It conflicts with something that exists: read that first, or choose another name or identifier.".to_owned(),
         429 => "Too many requests: wait before you call again.".to_owned(),
-        500.. => "The fault is at Auth0; try again later.".to_owned(),
+        500.. => format!("The fault is at Auth0; try again later.{}", maybe_done(definition)),
         _ => String::new(),
     }
 }
@@ -170,7 +171,7 @@ fn refusal_text(
             "{name} failed: Auth0's rate limit is used up. Call again in {seconds} s, and make fewer calls at once."
         ),
         Refusal::Unreachable(text) => {
-            format!("{name} failed: the tenant cannot be reached: {text}.")
+            format!("{name} failed: {text}.")
         }
         Refusal::TimedOut => format!(
             "{name} failed: the tenant did not answer within the call's deadline. Narrow the request or call again later.{}",
@@ -178,14 +179,15 @@ fn refusal_text(
         ),
         Refusal::TooLarge(limit) => {
             format!(
-                "{name} failed: more than {limit} bytes. Narrow the request: fewer items per page, or fewer fields."
+                "{name} failed: more than {limit} bytes. Narrow the request: fewer items per page, or fewer fields.{}",
+                maybe_done(definition)
             )
         }
         Refusal::MalformedAnswer(text) => format!("{name} failed: {text}."),
     }
 }
 
-/// After a write that got no answer nobody knows whether it happened.
+/// After a write that got no answer, or none that says what became of it, nobody knows whether it happened.
 fn maybe_done(definition: &Definition) -> &'static str {
     if definition.effect == Effect::ReadOnly {
         ""

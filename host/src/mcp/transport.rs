@@ -14,9 +14,9 @@ use std::{
 use rmcp::{
     RoleServer,
     model::{
-        CallToolRequest, CallToolRequestParams, ClientJsonRpcMessage, ClientNotification,
-        ClientRequest, ErrorCode, ErrorData, InitializeRequestParams, JsonRpcMessage,
-        JsonRpcRequest, RequestId, ServerJsonRpcMessage,
+        CallToolRequest, CallToolRequestParams, ClientJsonRpcMessage, ClientRequest, ErrorCode,
+        ErrorData, InitializeRequestParams, JsonRpcMessage, JsonRpcRequest, RequestId,
+        ServerJsonRpcMessage,
     },
     transport::Transport,
 };
@@ -137,6 +137,11 @@ impl<R: AsyncRead + Unpin + Send, W: AsyncWrite + Unpin + Send + 'static> Stdio<
         }
     }
 
+    /// Answers without rmcp. On a task of its own, since rmcp may drop [`Transport::receive`] at any time.
+    fn reply(&self, error: ErrorData, id: Option<RequestId>) {
+        tokio::spawn(self.write(&ServerJsonRpcMessage::error(error, id)));
+    }
+
     fn take_line(&mut self) -> Admitted {
         let line = std::mem::take(&mut self.line);
         if std::mem::take(&mut self.too_long) {
@@ -146,20 +151,12 @@ impl<R: AsyncRead + Unpin + Send, W: AsyncWrite + Unpin + Send + 'static> Stdio<
         if line.iter().all(u8::is_ascii_whitespace) { Admitted::Nothing } else { admit(&line) }
     }
 
-    /// Registers a request under its id, or says that the id is taken. A cancelled request gets no answer, so its
-    /// id is free again.
+    /// Registers a request under its id, or says that the id is taken. The id of a cancelled request stays taken: its
+    /// late result would end another one, and MCP (base protocol, requests) lets no id be used twice.
     fn registers(&self, message: &ClientJsonRpcMessage) -> Result<(), RequestId> {
         match message {
             JsonRpcMessage::Request(request) if !self.in_flight.begin(&request.id) => {
                 Err(request.id.clone())
-            }
-            JsonRpcMessage::Notification(notification) => {
-                if let ClientNotification::CancelledNotification(cancelled) =
-                    &notification.notification
-                {
-                    cancelled.params.request_id.iter().for_each(|id| self.in_flight.end(id));
-                }
-                Ok(())
             }
             _ => Ok(()),
         }
@@ -212,21 +209,22 @@ where
                     match self.registers(&message) {
                         Ok(()) => return Some(*message),
                         Err(id) => {
-                            let text = "Invalid request: this id belongs to a request that has no answer yet";
-                            let error = ErrorData::new(ErrorCode::INVALID_REQUEST, text, None);
-                            _ = self.write(&ServerJsonRpcMessage::error(error, Some(id))).await;
+                            let text = "Invalid request: this id belongs to a request that has no answer yet, or that was cancelled";
+                            self.reply(
+                                ErrorData::new(ErrorCode::INVALID_REQUEST, text, None),
+                                Some(id),
+                            );
                         }
                     }
                 }
                 Some(Admitted::Message(_) | Admitted::Nothing) => {}
-                Some(Admitted::Reply(error, id)) => {
-                    _ = self.write(&ServerJsonRpcMessage::error(error, id)).await
-                }
+                Some(Admitted::Reply(error, id)) => self.reply(error, id),
             }
         }
     }
 
     async fn close(&mut self) -> io::Result<()> {
+        self.output.flush().await?;
         self.output.close().await
     }
 }

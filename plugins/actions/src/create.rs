@@ -77,6 +77,7 @@ impl Tool for Create {
 
     fn run(Given { mut object, .. }: Self::Arguments, api: &impl Api) -> Result<Output, Failure> {
         fit(CREATE, &object)?;
+        // Before the tenant is asked for anything.
         object.iter().try_for_each(|(key, value)| masked::refuse(key, value))?;
         let defaults_applied = apply_defaults(&mut object, api);
         let request = Request::post(["actions", "actions"]).body(&object)?;

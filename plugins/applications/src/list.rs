@@ -5,7 +5,7 @@
 
 use auth0_mcp_plugin::{
     Api, Definition, Effect, Endpoint, Failure, Listing, Method, Object, Pagination, Request, Scan,
-    Scanner, Tool, Window, fields::Fields, shape::filled,
+    Scanner, Tool, Window, fields::Fields, shape::filled, view::is_named,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -124,11 +124,6 @@ fn request(arguments: &Arguments, shown: &Fields) -> Request {
         .query("include_fields", true)
         .query_some("app_type", arguments.app_type.map(AppType::name))
         .query_some("is_first_party", arguments.is_first_party)
-}
-
-fn is_named(item: &Object, part: &str) -> bool {
-    let name = item.get("name").and_then(Value::as_str).unwrap_or_default();
-    name.to_lowercase().contains(&part.to_lowercase())
 }
 
 /// Keeps the first callback of many and drops what says nothing.

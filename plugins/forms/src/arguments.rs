@@ -5,7 +5,7 @@
 
 #![expect(dead_code, reason = "the types are read by schemars only, see above")]
 
-use auth0_mcp_plugin::{Failure, Object, masked, shape::Problems};
+use auth0_mcp_plugin::{Failure, Object, shape::Problems};
 use schemars::JsonSchema;
 
 use crate::{graph::check_ids, shape::check_body};
@@ -17,13 +17,11 @@ pub(crate) struct Style {
     css: Option<String>,
 }
 
-/// Checks a body as a whole: its shape, its ids and pointers, and that no masked secret comes back. `clears` says
-/// whether `null` clears a setting.
+/// Checks a body as a whole: its shape, its ids and pointers. `clears` says whether `null` clears a setting.
 ///
 /// # Errors
 /// [`Failure::InvalidArguments`] that names each place.
 pub(crate) fn check(body: &Object, clears: bool) -> Result<(), Failure> {
-    body.iter().try_for_each(|(key, value)| masked::refuse(key, value))?;
     let mut problems = Problems::default();
     check_body(body, clears, &mut problems);
     check_ids(body, &mut problems);

@@ -10,6 +10,18 @@ use crate::Failure;
 /// What the host puts in the place of a secret.
 pub const MASK: &str = "[REDACTED]";
 
+/// Refuses a body that holds the mask at any depth. [`Request::body`](crate::Request::body) does; a tool that asks for
+/// something before it writes does so itself.
+///
+/// # Errors
+/// [`Failure::InvalidArguments`] with the place.
+pub fn refuse_in(body: &Value) -> Result<(), Failure> {
+    match body {
+        Value::Object(members) => members.iter().try_for_each(|(name, value)| refuse(name, value)),
+        body => refuse("the body", body),
+    }
+}
+
 /// Refuses a value that holds the mask at any depth. `place` names the argument.
 ///
 /// # Errors

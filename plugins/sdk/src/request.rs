@@ -6,7 +6,7 @@ use std::fmt::Display;
 
 use serde::Serialize;
 
-use crate::{Api, Failure, Method, Response, wit::auth0_mcp::plugin::management};
+use crate::{Api, Failure, Method, Response, masked, wit::auth0_mcp::plugin::management};
 
 /// A request under construction: `Request::get(["clients", &id]).query("fields", "name").send(api)?`.
 #[derive(Clone, Debug)]
@@ -69,10 +69,14 @@ impl Request {
     /// Sets the JSON body.
     ///
     /// # Errors
-    /// Where the value has no JSON form, such as a map with keys that are not text.
+    /// Where the value has no JSON form, such as a map with keys that are not text, and where it holds a
+    /// [`MASK`](masked::MASK): writing that would destroy what is stored.
     pub fn body(mut self, body: &impl Serialize) -> Result<Self, Failure> {
-        let text = serde_json::to_string(body)
-            .map_err(|error| Failure::Other(format!("body: {error}")))?;
+        let text = serde_json::to_string(body).map_err(|error| unwritable(&error))?;
+        if text.contains(masked::MASK) {
+            let body = serde_json::from_str(&text).map_err(|error| unwritable(&error))?;
+            masked::refuse_in(&body)?;
+        }
         self.0.body = Some(text);
         Ok(self)
     }
@@ -84,6 +88,10 @@ impl Request {
     pub fn send(&self, api: &impl Api) -> Result<Response, Failure> {
         Ok(Response::new(api.send(&self.0)?))
     }
+}
+
+fn unwritable(error: &serde_json::Error) -> Failure {
+    Failure::Other(format!("body: {error}"))
 }
 
 #[cfg(test)]
@@ -108,6 +116,18 @@ mod tests {
         assert_eq!(answer, json!({ "id": 1 }));
         assert_eq!(script.sent(), ["PATCH clients/a/../b?page=0"]);
         assert_eq!(script.body(0), json!({ "name": null }));
+    }
+
+    #[test]
+    fn a_mask_is_never_written() {
+        let lists = json!({ "name": "n", "callbacks": ["https://a.example/?token=[REDACTED]"] });
+        for (body, place) in
+            [(lists, "callbacks[0] holds"), (json!("[REDACTED]"), "the body holds")]
+        {
+            let refused = Request::patch(["clients", "a"]).body(&body).expect_err("refused");
+            let Failure::InvalidArguments(text) = refused else { panic!("{refused:?}") };
+            assert!(text.starts_with(place), "{text}");
+        }
     }
 
     #[test]

@@ -31,7 +31,7 @@ fn a_sound_tool_is_admitted() {
 #[test]
 fn each_rule_refuses_with_its_reason() {
     type Change = fn(&mut contract::Tool);
-    let table: [(&str, Change); 23] = [
+    let table: [(&str, Change); 30] = [
         ("refers to another document at $.properties.a", |t| {
             t.input_schema = r#"{"type":"object","additionalProperties":false,"properties":{"a":{"$ref":"https://example.com/s.json"}}}"#.into();
         }),
@@ -68,6 +68,26 @@ fn each_rule_refuses_with_its_reason() {
             t.input_schema =
                 r#"{"type":"object","additionalProperties":{},"properties":{}}"#.into();
         }),
+        ("too large", |t| t.input_schema = patterns(101, "pattern")),
+        ("too large", |t| t.input_schema = patterns(101, "patternProperties")),
+        ("too large", |t| {
+            let deep = r#"{"enum":["#.to_owned() + &"1,".repeat(6000) + "1]}";
+            t.input_schema = closed(&format!(r#""definitions":{deep}"#));
+        }),
+        ("has a dynamic reference at $.properties.a.$dynamicRef", |t| {
+            t.input_schema = closed(r##""a":{"$dynamicRef":"#x"}"##);
+        }),
+        ("has an address within at $.properties.a.$id", |t| {
+            t.input_schema = closed(r#""a":{"$id":"urn:a"}"#);
+        }),
+        ("refers to nothing at $.properties.a.$ref", |t| {
+            t.input_schema = closed(r##""a":{"$ref":"#/$defs/a"}"##);
+        }),
+        ("open at $.properties.a.$ref", |t| {
+            t.input_schema = r##"{"type":"object","additionalProperties":false,
+                "properties":{"a":{"$ref":"#/elsewhere/b"}},"elsewhere":{"b":{"properties":{}}}}"##
+                .into();
+        }),
         ("the name must match", |t| t.name = "Auth0-Get".into()),
         ("the title is empty", |t| t.title = " ".into()),
         ("more than 2048", |t| t.description = "x".repeat(2049)),
@@ -87,6 +107,35 @@ fn each_rule_refuses_with_its_reason() {
     for (expected, change) in table {
         let error = tool(change).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
+    }
+}
+
+/// A closed input schema with these properties.
+fn closed(properties: &str) -> String {
+    format!(r#"{{"type":"object","additionalProperties":false,"properties":{{{properties}}}}}"#)
+}
+
+/// An input schema with so many patterns, each below a property or as the names of one.
+fn patterns(count: u32, keyword: &str) -> String {
+    let pattern = |n: u32| match keyword {
+        "pattern" => format!(r#""p{n}":{{"pattern":"a{n}"}}"#),
+        _ => format!(r#""p{n}":{{"patternProperties":{{"a{n}":{{}}}}}}"#),
+    };
+    closed(&(0..count).map(pattern).collect::<Vec<_>>().join(","))
+}
+
+#[test]
+fn names_and_data_are_no_keywords() {
+    for properties in [
+        r#""properties":{"type":"object","additionalProperties":false,"properties":{"id":{}}}"#,
+        r#""a":{"default":{"properties":{"id":"x"}},"enum":[{"properties":{}},{"pattern":"("}]}"#,
+        r#""$ref":{"type":"string"},"id":{"type":"string"},"pattern":{"type":"string"}"#,
+        r#""definitions":{"type":"string"},"patternProperties":{"type":"object"}"#,
+    ] {
+        tool(|t| t.input_schema = closed(properties)).expect(properties);
+    }
+    for keyword in ["pattern", "patternProperties"] {
+        tool(|t| t.input_schema = patterns(100, keyword)).expect(keyword);
     }
 }
 

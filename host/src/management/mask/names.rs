@@ -42,12 +42,13 @@ pub(super) fn place(name: &str) -> Place {
         | b"oobcode"
         | b"otp"
         | b"passcode"
+        | b"usercode"
+        | b"verificationcode"
         | b"custompasswordhash" => Place::All,
         b"secret" | b"token" | b"ticket" | b"ticketid" | b"invitationurl"
         | b"sumosourceaddress" | b"password" | b"pass" | b"pwd" | b"passwd" | b"passwordhash"
-        | b"cookie" | b"cookies" | b"setcookie" | b"devicecode" | b"usercode"
-        | b"verificationcode" | b"codeverifier" | b"assertion" | b"samlresponse"
-        | b"connectionstring" | b"wrappedkey" => Place::Text,
+        | b"cookie" | b"cookies" | b"setcookie" | b"devicecode" | b"codeverifier"
+        | b"assertion" | b"samlresponse" | b"connectionstring" | b"wrappedkey" => Place::Text,
         _ if ends_like_a_secret(plain) => Place::Text,
         _ => Place::Open,
     }

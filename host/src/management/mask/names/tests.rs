@@ -13,7 +13,7 @@ fn names_are_compared_in_any_case_style() {
             "signing_secret private_key privateKey storageAccessKey sasKey servicePassword masterkey",
             Place::All,
         ),
-        ("recovery_code oob_code otp secret_key", Place::All),
+        ("recovery_code oob_code otp verification_code user_code secret_key", Place::All),
         (
             "refresh_token access_token id_token token mfa_token device_code client_assertion",
             Place::Text,
