@@ -108,7 +108,10 @@ fn broken(error: reqwest::Error) -> Error {
 
 /// Names the host of a redirect and nothing else of it: the rest may hold tokens.
 fn redirect(status: StatusCode, headers: &HeaderMap) -> String {
-    let location = headers.get(LOCATION).and_then(|location| location.to_str().ok());
+    let Some(location) = headers.get(LOCATION) else {
+        return format!("status {}, which answers no request of this kind", status.as_u16());
+    };
+    let location = location.to_str().ok();
     let target = location.and_then(|location| Url::parse(location).ok());
     let host = target.as_ref().and_then(Url::host_str);
     let host = host.map_or("the same host".to_owned(), |host| format!("the host {host}"));

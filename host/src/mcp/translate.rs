@@ -106,11 +106,10 @@ fn tenant_text(definition: &Definition, answered: &TenantError) -> String {
     let TenantError { status, code, message } = answered;
     let code = code.as_ref().map(|code| format!(", {code}")).unwrap_or_default();
     let message = message.trim_end_matches('.');
-    format!(
-        "{} failed: Auth0 answered {status}{code}: {message}. {}",
-        definition.name,
-        advice(definition, *status)
-    )
+    let advice = advice(definition, *status);
+    let text =
+        format!("{} failed: Auth0 answered {status}{code}: {message}. {advice}", definition.name);
+    text.trim_end().to_owned()
 }
 
 fn advice(definition: &Definition, status: u16) -> String {

@@ -28,27 +28,9 @@ use super::{lifecycle::Lifecycle, output::Output};
 /// The longest line that is read, in bytes. Code of an Action is at most 100 kB, a form a few hundred.
 const LONGEST_LINE: usize = 4 << 20;
 
-/// The methods whose parameters rmcp knows; with wrong ones the method exists, only the call is wrong.
-const METHODS: [&str; 18] = [
-    "ping",
-    "initialize",
-    "server/discover",
-    "completion/complete",
-    "logging/setLevel",
-    "prompts/get",
-    "prompts/list",
-    "resources/list",
-    "resources/templates/list",
-    "resources/read",
-    "resources/subscribe",
-    "resources/unsubscribe",
-    "subscriptions/listen",
-    "tools/call",
-    "tools/list",
-    "tasks/get",
-    "tasks/update",
-    "tasks/cancel",
-];
+/// The methods of requests that this server has. With wrong parameters the method exists, only the call is wrong.
+const METHODS: [&str; 6] =
+    ["ping", "initialize", "server/discover", "subscriptions/listen", "tools/call", "tools/list"];
 
 /// The transport of one session.
 pub(crate) struct Stdio<R, W> {
@@ -248,7 +230,11 @@ fn admit(line: &[u8]) -> Admitted {
             id,
         );
     }
-    let is_answer = message.get("method").is_none();
+    let method = message.get("method").and_then(Value::as_str);
+    if id.is_some() && method.is_some_and(|method| !METHODS.contains(&method)) {
+        return Admitted::Reply(refuse(line), id);
+    }
+    let is_answer = method.is_none();
     match typed(message) {
         Ok(JsonRpcMessage::Request(request))
             if matches!(request.request, ClientRequest::CustomRequest(_)) =>
@@ -295,7 +281,7 @@ fn malformed(message: &Value, id: Option<&RequestId>) -> Option<&'static str> {
     }
 }
 
-/// A request that rmcp has no type for: an unknown method, or wrong parameters of a known one.
+/// A request of a method that this server has not, or with wrong parameters of one that it has.
 fn refuse(line: &[u8]) -> ErrorData {
     let message: Value = serde_json::from_slice(line).unwrap_or_default();
     let method = message.get("method").and_then(Value::as_str).unwrap_or_default();

@@ -149,6 +149,18 @@ mod tests {
 
     const FIELDS: &str = "fields=client_id,name,app_type,description,is_first_party,global,callbacks&include_fields=true";
 
+    #[test]
+    fn a_number_that_does_not_fit_is_named() {
+        for (page, says) in
+            [("4294967296", "`page`: invalid value"), ("1e30", "`page`: invalid type")]
+        {
+            let arguments = format!(r#"{{"per_page":2,"page":{page}}}"#);
+            let refused = crate::call("auth0_list_applications", &arguments, &Script::new());
+            let Err(Failure::InvalidArguments(text)) = refused else { panic!("{refused:?}") };
+            assert!(text.starts_with(says), "{text}");
+        }
+    }
+
     fn list(arguments: Value, script: &Script) -> Value {
         let answer = crate::call("auth0_list_applications", &arguments.to_string(), script)
             .expect("an answer");

@@ -1,7 +1,10 @@
 //! Registering tools: what [`plugin!`](crate::plugin!) expands to. Authors call nothing here by name.
 
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
 use crate::{
-    Api, Definition, Effect, Failure, Tool, schema,
+    Api, Definition, Effect, Failure, Object, Tool, schema,
     tool::Answer,
     wit::auth0_mcp::plugin::types::{self, Consequences},
 };
@@ -92,9 +95,28 @@ pub fn describe<T: Tool>() -> types::Tool {
 /// # Errors
 /// The tool's failure, or [`Failure::InvalidArguments`] where the arguments do not fit its type.
 pub fn run<T: Tool>(arguments: &str, api: &impl Api) -> Result<String, Failure> {
-    let arguments = serde_json::from_str(arguments)
-        .map_err(|error| Failure::InvalidArguments(error.to_string()))?;
-    T::run(arguments, api)?.into_json()
+    let parsed = serde_json::from_str(arguments).map_err(|error| {
+        let named = misfit::<T::Arguments>(arguments);
+        Failure::InvalidArguments(named.unwrap_or_else(|| error.to_string()))
+    })?;
+    T::run(parsed, api)?.into_json()
+}
+
+/// What does not fit the type, with the name of the argument: without that one the error is another or none.
+fn misfit<A: DeserializeOwned>(arguments: &str) -> Option<String> {
+    let given: Object = serde_json::from_str(arguments).ok()?;
+    let error = |given: &Object| {
+        serde_json::from_value::<A>(Value::Object(given.clone()))
+            .err()
+            .map(|error| error.to_string())
+    };
+    let problem = error(&given)?;
+    let is_it = |name: &&String| {
+        let mut others = given.clone();
+        others.shift_remove(*name);
+        error(&others).as_ref() != Some(&problem)
+    };
+    given.keys().find(is_it).map(|name| format!("`{name}`: {problem}"))
 }
 
 /// The answer for a tool that this plugin does not have.

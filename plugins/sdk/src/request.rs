@@ -86,7 +86,7 @@ impl Request {
     /// # Errors
     /// [`Failure::Refused`].
     pub fn send(&self, api: &impl Api) -> Result<Response, Failure> {
-        Ok(Response::new(api.send(&self.0)?))
+        Ok(Response::new(api.send(&self.0)?, self.0.method))
     }
 }
 
