@@ -1,7 +1,6 @@
 //! Registering tools: what [`plugin!`](crate::plugin!) expands to. Authors call nothing here by name.
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use crate::{
     Api, Definition, Effect, Failure, Object, Tool, schema,
@@ -105,10 +104,11 @@ pub fn run<T: Tool>(arguments: &str, api: &impl Api) -> Result<String, Failure> 
 /// What does not fit the type, with the name of the argument: without that one the error is another or none.
 fn misfit<A: DeserializeOwned>(arguments: &str) -> Option<String> {
     let given: Object = serde_json::from_str(arguments).ok()?;
+    // As text, as the arguments come: reading them from a `Value` too would double the code of each type.
     let error = |given: &Object| {
-        serde_json::from_value::<A>(Value::Object(given.clone()))
-            .err()
-            .map(|error| error.to_string())
+        let text = serde_json::to_string(given).ok()?;
+        let error = serde_json::from_str::<A>(&text).err()?.to_string();
+        Some(error.split(" at line ").next()?.to_owned())
     };
     let problem = error(&given)?;
     let is_it = |name: &&String| {
